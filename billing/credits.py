@@ -1,0 +1,165 @@
+"""The only writer of the ledger: charge first, refund what was not delivered.
+
+Every function is idempotent by ``(kind, reference)``: called again with the same reference it
+returns the entry that is there and moves nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from billing.models import CreditAccount, CreditEntry
+
+Kind = CreditEntry.Kind
+
+
+class InsufficientCredits(Exception):
+    """The balance does not cover the price. ``needed`` and ``available`` are credits."""
+
+    def __init__(self, *, needed: int, available: int) -> None:
+        super().__init__(f"needs {needed} credits, has {available}")
+        self.needed = needed
+        self.available = available
+
+    @property
+    def missing(self) -> int:
+        return self.needed - self.available
+
+    @property
+    def sentence(self) -> str:
+        return ngettext(
+            "This costs %(needed)d credit and you have %(available)d: %(missing)d missing.",
+            "This costs %(needed)d credits and you have %(available)d: %(missing)d missing.",
+            self.needed,
+        ) % {"needed": self.needed, "available": self.available, "missing": self.missing}
+
+
+class ReasonMissing(ValueError):
+    """An administrator moved credits without saying why."""
+
+    sentence = property(lambda self: _("Say why: a grant needs a reason."))
+
+
+def balance(user: User) -> int:
+    """The person's credits; 0 for somebody who never had any."""
+    return (
+        CreditAccount.objects.filter(user_id=user.pk).values_list("balance", flat=True).first() or 0
+    )
+
+
+def lock_account(user: User) -> CreditAccount:
+    """The person's account, locked until the transaction ends: one movement at a time.
+
+    Create it where it is missing. SQLite has no row locks and needs none, because a
+    transaction there is the only one that writes.
+    """
+    locked = CreditAccount.objects.select_for_update()
+    account = locked.filter(user_id=user.pk).first()
+    if account is None:
+        CreditAccount.objects.get_or_create(user_id=user.pk)
+        account = locked.get(user_id=user.pk)
+    return account
+
+
+def spend(
+    *, user: User, amount: int, reference: str, account: CreditAccount | None = None
+) -> CreditEntry:
+    """Take ``amount`` credits for work; raises InsufficientCredits and changes nothing.
+
+    ``account`` is the person's, where the caller has locked it already.
+    """
+    return _post(user=user, kind=Kind.SPEND, delta=-amount, reference=reference, account=account)
+
+
+def refund(*, user: User, amount: int, reference: str, reason: str = "") -> CreditEntry:
+    """Give back ``amount`` credits for what was not delivered."""
+    return _post(user=user, kind=Kind.REFUND, delta=amount, reference=reference, reason=reason)
+
+
+def grant(
+    *, user: User, amount: int, reason: str, by: User | None = None, reference: str = ""
+) -> CreditEntry:
+    """An administrator's gift, or with a negative ``amount`` a correction downwards.
+
+    Raises ReasonMissing without a reason, and InsufficientCredits when more would be taken
+    back than is there. ``reference`` makes a repeated call harmless.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    return _post(
+        user=user,
+        kind=Kind.GRANT if amount > 0 else Kind.TAKE_BACK,
+        delta=amount,
+        reference=reference or f"grant:{uuid.uuid4()}",
+        reason=reason.strip(),
+        by=by,
+    )
+
+
+def welcome(user: User) -> CreditEntry | None:
+    """The free credits of a new person: once per person and once per mailbox.
+
+    None where the operator gives none, where the e-mail address is not verified yet, or where
+    this mailbox had them before under another account.
+    """
+    if not settings.SIGNUP_CREDITS or not user.email or not user.is_trusted:
+        return None
+    if CreditEntry.objects.filter(account__user_id=user.pk, kind=Kind.WELCOME).exists():
+        return None
+    try:
+        return _post(
+            user=user,
+            kind=Kind.WELCOME,
+            delta=settings.SIGNUP_CREDITS,
+            reference=f"mailbox:{mailbox_digest(user.email)}",
+        )
+    except IntegrityError:
+        return None
+
+
+def mailbox_digest(address: str) -> str:
+    """A hash that is equal for all spellings of one mailbox.
+
+    Case and a ``+tag`` do not matter anywhere we know of; Gmail also ignores dots
+    (https://support.google.com/mail/answer/7436150).
+    """
+    name, _at, domain = address.strip().lower().rpartition("@")
+    name = name.split("+", 1)[0]
+    if domain in {"gmail.com", "googlemail.com"}:
+        name, domain = name.replace(".", ""), "gmail.com"
+    return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
+
+
+@transaction.atomic
+def _post(
+    *,
+    user: User,
+    kind: Kind,
+    delta: int,
+    reference: str,
+    reason: str = "",
+    by: User | None = None,
+    account: CreditAccount | None = None,
+) -> CreditEntry:
+    # Lock the account row: every movement for one person happens one at a time.
+    account = account or lock_account(user)
+
+    # A repeated form or a retried task finds its earlier entry and changes nothing.
+    if entry := account.entries.filter(kind=kind, reference=reference).first():
+        return entry
+
+    if delta < 0 and account.balance + delta < 0:
+        raise InsufficientCredits(needed=-delta, available=account.balance)
+
+    account.balance += delta
+    account.save(update_fields=["balance"])
+    return account.entries.create(
+        kind=kind, delta=delta, reference=reference, reason=reason, created_by=by
+    )

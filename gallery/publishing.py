@@ -1,0 +1,130 @@
+"""From a stored original to renditions that a page can show: claimed, bounded, repeatable."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import F, Q
+from django.utils import timezone
+
+from gallery import bells, renditions
+from gallery.models import Image
+from gallery.originals import NotAPicture
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+"""How long one worker may take over one picture; several hundred times what it needs."""
+
+MAX_ATTEMPTS = 8
+"""Claims of one picture: a file that kills its worker, or a storage that is away for long."""
+
+RING_AGAIN = timedelta(seconds=30)
+MOST = 1000
+
+
+def publish(pk: uuid.UUID) -> bool:
+    """Make and store the renditions of one picture, unless they are there or being made.
+
+    A picture that cannot be decoded, or that used up its attempts, is withdrawn; whoever sold
+    it refunds it. Storage that is away leaves the claim to run out, and the sweeper tries again.
+    """
+    if not _claim(pk):
+        return False
+    image = Image.objects.get(pk=pk)
+    if image.rendition_attempts > MAX_ATTEMPTS:
+        return _withdraw(image, "its renditions could not be made")
+    wanted = (image.wanted_width, image.wanted_height) if image.wanted_width else None
+    try:
+        with local_original(image) as path:
+            made = renditions.render(path, wanted=wanted, source_type=image.source_type)
+    except NotAPicture as error:
+        return _withdraw(image, error.detail)
+    for rendition in made.renditions:
+        _store(rendition_name(image.key, rendition.name, rendition.format), rendition.data)
+    Image.objects.filter(pk=pk).update(
+        renditions=[
+            {
+                "name": rendition.name,
+                "format": rendition.format,
+                "width": rendition.width,
+                "height": rendition.height,
+                "bytes": len(rendition.data),
+            }
+            for rendition in made.renditions
+        ],
+        placeholder=made.placeholder,
+        rendered_at=timezone.now(),
+        rendition_lease_until=None,
+    )
+    return True
+
+
+def sweep() -> int:
+    """Ring again for pictures without renditions that nobody works on; return how many."""
+    now = timezone.now()
+    waiting = (
+        Image.objects.filter(rendered_at=None, withdrawn_at=None, created_at__lt=now - RING_AGAIN)
+        .filter(Q(rendition_lease_until=None) | Q(rendition_lease_until__lt=now))
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:MOST]
+    )
+    from gallery.tasks import render_image
+
+    return sum(bells.ring(render_image, str(pk)) for pk in waiting)
+
+
+def rendition_name(key: str, name: str, format: str) -> str:
+    """Where a rendition lies in the storage."""
+    return f"renditions/{key[:2]}/{key}/{name}.{format}"
+
+
+@contextmanager
+def local_original(image: Image) -> Iterator[Path]:
+    """The original as a file on this machine, wherever the storage keeps it."""
+    try:
+        yield Path(default_storage.path(image.original.name))
+        return
+    except NotImplementedError:
+        pass  # a remote storage has no paths
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        with default_storage.open(image.original.name, "rb") as stream:
+            shutil.copyfileobj(stream, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _claim(pk: uuid.UUID) -> bool:
+    now = timezone.now()
+    free = Q(rendition_lease_until=None) | Q(rendition_lease_until__lt=now)
+    claimed = Image.objects.filter(free, pk=pk, rendered_at=None, withdrawn_at=None).update(
+        rendition_lease_until=now + LEASE, rendition_attempts=F("rendition_attempts") + 1
+    )
+    return bool(claimed)
+
+
+def _store(name: str, data: bytes) -> None:
+    if default_storage.exists(name):
+        # A second attempt writes the same picture again; the name must not change.
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(data))
+
+
+def _withdraw(image: Image, why: str) -> bool:
+    logger.error("Image %s is withdrawn: %s", image.pk, why)
+    Image.objects.filter(pk=image.pk).update(
+        withdrawn_at=timezone.now(), rendition_lease_until=None
+    )
+    if image.generation_id:
+        bells.ring("generator.tasks.settle_withdrawn", str(image.generation_id))
+    return False

@@ -1,0 +1,21 @@
+"""Bells of the gallery; they ring on the `images` queue, which burns CPU."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+
+
+@shared_task(name="gallery.tasks.render_image", ignore_result=True)
+def render_image(image_id: str) -> None:
+    from gallery import publishing
+
+    publishing.publish(uuid.UUID(image_id))
+
+
+@shared_task(name="gallery.tasks.sweep_renditions", ignore_result=True)
+def sweep_renditions() -> None:
+    from gallery import publishing
+
+    publishing.sweep()

@@ -1,0 +1,93 @@
+"""The feed, a picture's page, and its files."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from gallery import downloads, files, paging
+from gallery.models import Image, Visibility
+
+FEED_PAGE = 24
+
+
+@require_GET
+def feed(request: HttpRequest) -> HttpResponse:
+    """The home page: public pictures, newest first."""
+    page = paging.page(
+        Image.objects.public().for_feed(), after=request.GET.get("after", ""), size=FEED_PAGE
+    )
+    context = {"images": page.rows, "next_url": page.next_url(request)}
+    fragment = request.headers.get("HX-Request") and "after" in request.GET
+    return render(request, "gallery/_feed_page.html" if fragment else "gallery/feed.html", context)
+
+
+@require_GET
+@never_cache
+def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One picture, with all that is known of it."""
+    found = _visible(request, pk)
+    context = {
+        "image": found,
+        "is_owner": found.user_id == request.user.pk,
+        "author_name": found.user.name,
+        "downloads": downloads.offered(found),
+        "visibilities": Visibility.choices,
+    }
+    return render(request, "gallery/image.html", context)
+
+
+@require_GET
+def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> HttpResponseBase:
+    """A rendition, or the original while there is none."""
+    found = _visible(request, pk)
+    if name == "original":
+        return files.original(found)
+    return files.rendition(found, name, format)
+
+
+@require_http_methods(["GET"])
+def image_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The original, or with ``?size=`` and ``?format=`` a copy made for that."""
+    found = _visible(request, pk)
+    try:
+        return downloads.response(
+            found, size=request.GET.get("size", ""), format=request.GET.get("format", "")
+        )
+    except downloads.NotOffered as error:
+        return render(request, "400.html", {"sentence": error.sentence}, status=400)
+
+
+@login_required
+@require_POST
+def image_visibility(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The owner decides who may see it."""
+    user = cast(User, request.user)
+    found = get_object_or_404(Image.objects.for_user(user), pk=pk)
+    visibility = request.POST.get("visibility", "")
+    if visibility not in Visibility.values:
+        messages.error(request, _("Choose public, unlisted or private."))
+    elif visibility != Visibility.PRIVATE and not user.is_trusted:
+        messages.error(request, _("Confirm your e-mail address before you publish."))
+    else:
+        Image.objects.filter(pk=found.pk).update(visibility=visibility)
+        messages.success(request, _("Saved."))
+    return redirect(found)
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Image:
+    visible = Image.objects.visible_to(cast(User, request.user)).select_related("user", "category")
+    found = visible.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,95 @@
+"""The diary of paid calls: an entry before each starts, and how it ended."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from generator import pricing
+from generator.leases import Lease, LeaseLost
+from generator.models import Generation, ProviderCall
+from generator.providers.protocol import (
+    Delivery,
+    NotAPicture,
+    OutcomeUnknown,
+    ProviderError,
+)
+
+Outcome = ProviderCall.Outcome
+
+
+def begin(lease: Lease, generation: Generation) -> ProviderCall:
+    """Write down that a call starts. Raises LeaseLost when it is no longer ours to make."""
+    with transaction.atomic():
+        if not lease.held().select_for_update().exists():
+            raise LeaseLost
+        return ProviderCall.objects.create(
+            generation=generation, number=generation.calls.count() + 1
+        )
+
+
+def close_abandoned(generation: Generation) -> int:
+    """Mark the open calls of dead workers as unknown; return how many are unknown in all."""
+    generation.calls.filter(outcome=Outcome.OPEN).update(
+        outcome=Outcome.UNKNOWN,
+        ended_at=timezone.now(),
+        possible_cost=usual_cost(generation),
+        detail="the worker died or fell silent during the call",
+    )
+    return generation.calls.filter(outcome=Outcome.UNKNOWN).count()
+
+
+def end_with_pictures(
+    call: ProviderCall, generation: Generation, delivery: Delivery, usable: int
+) -> None:
+    """Record what was paid. Says so too when the call had been given up for lost."""
+    call.outcome = Outcome.DELIVERED
+    call.request_id = delivery.request_id[:128]
+    call.usage = dict(delivery.usage)
+    call.cost = pricing.provider_cost(generation.model, delivery.usage)
+    if call.cost is None:
+        # Without usage, as from merely compatible servers, the catalogue's usual cost stands in.
+        call.possible_cost = usual_cost(generation)
+    if usable < len(delivery.pictures):
+        call.detail = f"{usable} of {len(delivery.pictures)} files were usable pictures"
+    _save(call)
+
+
+def end_without_pictures(call: ProviderCall, generation: Generation, error: ProviderError) -> None:
+    """Record why there is nothing, and what it may have cost all the same."""
+    call.outcome = Outcome(error.code)
+    call.request_id = error.request_id[:128]
+    call.detail = error.detail
+    if isinstance(error, OutcomeUnknown | NotAPicture):
+        call.possible_cost = usual_cost(generation)
+    _save(call)
+
+
+def usual_cost(generation: Generation) -> Decimal:
+    """What such a call usually costs in US dollars, by the catalogue; 0 where it does not say."""
+    try:
+        price = pricing.price_for(
+            generation.model,
+            generation.quality,
+            generation.render_width * generation.render_height,
+        )
+    except pricing.NoPrice:
+        return Decimal(0)
+    return price.provider_cost * generation.count
+
+
+def _save(call: ProviderCall) -> None:
+    call.ended_at = timezone.now()
+    call.save(
+        update_fields=[
+            "outcome",
+            "request_id",
+            "usage",
+            "cost",
+            "possible_cost",
+            "detail",
+            "ended_at",
+        ]
+    )

@@ -1,0 +1,271 @@
+"""The studio's form: it holds just what the chosen model can do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from gallery.models import Category, Visibility
+from generator import pricing, sizes
+from generator.models import ImageModel
+from generator.submission import ImageRequest
+
+MOST_TAGS = 10
+LONGEST_TAG = 40
+LARGEST_SEED = 2**32 - 1
+
+QUALITY_LABELS = {
+    "low": gettext_lazy("Draft"),
+    "medium": gettext_lazy("Standard"),
+    "high": gettext_lazy("Fine"),
+    "xhigh": gettext_lazy("Finer"),
+    "max": gettext_lazy("Finest"),
+    "auto": gettext_lazy("Automatic"),
+}
+STYLE_LABELS = {"vivid": gettext_lazy("Vivid"), "natural": gettext_lazy("Natural")}
+
+
+class StudioForm(forms.Form):
+    """Describes pictures for ``model``, one of ``models``. Fields it cannot use are absent."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    price = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    prompt = forms.CharField(
+        label=gettext_lazy("Prompt"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Describe the picture first.")},
+    )
+    model = forms.ChoiceField(label=gettext_lazy("Model"), widget=forms.RadioSelect)
+    size = forms.ChoiceField(label=gettext_lazy("Size"), required=False)
+    width = forms.IntegerField(label=gettext_lazy("Width"), required=False, min_value=1)
+    height = forms.IntegerField(label=gettext_lazy("Height"), required=False, min_value=1)
+    quality = forms.ChoiceField(
+        label=gettext_lazy("Quality"), widget=forms.RadioSelect, required=False
+    )
+    count = forms.IntegerField(label=gettext_lazy("Images"), required=False, min_value=1)
+    style = forms.ChoiceField(label=gettext_lazy("Style"), widget=forms.RadioSelect, required=False)
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"), required=False, min_value=0, max_value=LARGEST_SEED
+    )
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Category"),
+        queryset=Category.objects.all(),
+        required=False,
+        to_field_name="slug",
+        empty_label=gettext_lazy("None"),
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=MOST_TAGS * (LONGEST_TAG + 2),
+        help_text=gettext_lazy("Separated by commas."),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who may see it"),
+        widget=forms.RadioSelect,
+        choices=Visibility.choices,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, models: Sequence[ImageModel], model: ImageModel, user: User, **kwargs: Any
+    ) -> None:
+        self.defaults = _defaults(model, user)
+        initial = {**self.defaults, **(kwargs.pop("initial", None) or {}), "model": model.slug}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.models, self.model = models, model
+        self.quote: pricing.Quote | None = None
+        self.size_problem = ""
+        self._choice("model").choices = [(choice.slug, choice.name) for choice in models]
+        self._limit_prompt()
+        self._offer_sizes()
+        self._offer("quality", [(word, QUALITY_LABELS.get(word, word)) for word in model.qualities])
+        self._offer(
+            "style",
+            [("", _("None")), *((word, STYLE_LABELS.get(word, word)) for word in model.styles)]
+            if model.styles
+            else [],
+        )
+        if model.most_images == 1:
+            del self.fields["count"]
+        else:
+            self.fields["count"] = forms.TypedChoiceField(
+                label=_("Images"),
+                widget=forms.RadioSelect,
+                required=False,
+                coerce=int,
+                empty_value=1,
+                choices=[(number, str(number)) for number in range(1, model.most_images + 1)],
+                error_messages={
+                    "invalid_choice": _("%(model)s makes at most %(most)d pictures a prompt.")
+                    % {"model": model.name, "most": model.most_images}
+                },
+            )
+        if not model.has_seed:
+            del self.fields["seed"]
+        if not user.is_trusted:
+            private = Visibility.PRIVATE
+            self._choice("visibility").choices = [(private.value, private.label)]
+
+    def clean_id(self) -> uuid.UUID:
+        return self.cleaned_data["id"] or uuid.uuid4()
+
+    def clean_prompt(self) -> str:
+        prompt: str = self.cleaned_data["prompt"]
+        if not any(character.isprintable() and not character.isspace() for character in prompt):
+            raise forms.ValidationError(_("Describe the picture first."), code="required")
+        return prompt
+
+    def clean_quality(self) -> str:
+        return self.cleaned_data["quality"] or self.model.default_quality
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or str(self.initial["visibility"])
+
+    def clean_tags(self) -> tuple[str, ...]:
+        words = [" ".join(word.casefold().split()) for word in self.cleaned_data["tags"].split(",")]
+        tags = tuple(dict.fromkeys(word.lstrip("#") for word in words if word.lstrip("#")))
+        if len(tags) > MOST_TAGS:
+            raise forms.ValidationError(_("At most %(most)d tags.") % {"most": MOST_TAGS})
+        if any(len(tag) > LONGEST_TAG for tag in tags):
+            raise forms.ValidationError(
+                _("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG}
+            )
+        return tags
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        size = self._size(cleaned)
+        if size and not {"quality", "count", "size"} & set(self.errors):
+            self._quote(cleaned, size)
+        return cleaned
+
+    def price_up(self) -> None:
+        """Quote what an unsent form shows, and write the price into it; no quote if it can't."""
+        value = self.initial["size"]
+        size = sizes.parse(value)
+        if value == sizes.CUSTOM:
+            size = int(self.initial.get("width") or 0), int(self.initial.get("height") or 0)
+        if size is None:
+            return
+        try:
+            self.quote = pricing.quote(
+                model=self.model,
+                quality=self.initial.get("quality", ""),
+                width=size[0],
+                height=size[1],
+                count=int(self.initial.get("count") or 1),
+            )
+        except (sizes.SizeNotOffered, pricing.NoPrice) as error:
+            self.size_problem = error.sentence
+            return
+        self.initial["price"] = self.quote.credits
+
+    def request(self) -> ImageRequest:
+        """What the valid form asks for."""
+        assert self.quote is not None
+        data = self.cleaned_data
+        return ImageRequest(
+            id=data["id"],
+            model=self.model,
+            prompt=data["prompt"],
+            quote=self.quote,
+            quality=data.get("quality", ""),
+            style=data.get("style", ""),
+            seed=data.get("seed"),
+            category=data["category"],
+            tags=data["tags"],
+            visibility=data["visibility"],
+        )
+
+    def _size(self, cleaned: dict[str, Any]) -> tuple[int, int] | None:
+        value = cleaned.get("size") or self.initial["size"]
+        if value != sizes.CUSTOM:
+            return sizes.parse(value)
+        if not cleaned.get("width") or not cleaned.get("height"):
+            if not {"width", "height"} & set(self.errors):
+                self.add_error("width", _("Give a width and a height in pixels."))
+            return None
+        return cleaned["width"], cleaned["height"]
+
+    def _quote(self, cleaned: dict[str, Any], size: tuple[int, int]) -> None:
+        field = "width" if cleaned.get("size") == sizes.CUSTOM else "size"
+        try:
+            self.quote = pricing.quote(
+                model=self.model,
+                quality=cleaned.get("quality", ""),
+                width=size[0],
+                height=size[1],
+                count=cleaned.get("count") or 1,
+            )
+        except (sizes.SizeNotOffered, pricing.NoPrice) as error:
+            self.add_error(field, error.sentence)
+            return
+        shown = cleaned.get("price")
+        if shown is not None and shown < self.quote.credits:
+            self.add_error(
+                None,
+                _("The price is %(now)d credits, not the %(shown)d shown. Press again to accept.")
+                % {"now": self.quote.credits, "shown": shown},
+            )
+
+    def _limit_prompt(self) -> None:
+        field = self.fields["prompt"]
+        assert isinstance(field, forms.CharField)
+        most = self.model.prompt_limit
+        field.max_length = most
+        field.widget.attrs["data-limit"] = str(most)
+        field.validators = [
+            *field.validators,
+            MaxLengthValidator(
+                most, _("The prompt may have %(limit_value)d characters; this has %(show_value)d.")
+            ),
+        ]
+
+    def _offer_sizes(self) -> None:
+        groups: list[Any] = [
+            (label, [(size.value, f"{size.label} · {size.width} × {size.height}") for size in group])
+            for label, group in sizes.offered(self.model)
+        ]
+        if self.model.free_size:
+            groups.append((_("Other"), [(sizes.CUSTOM, _("Width × height …"))]))
+        else:
+            del self.fields["width"], self.fields["height"]
+        self._choice("size").choices = groups
+        self._choice("size").error_messages["invalid_choice"] = _(
+            "%(model)s does not offer this size."
+        ) % {"model": self.model.name}
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        if not choices:
+            del self.fields[name]
+            return
+        field = self._choice(name)
+        field.choices = choices
+        field.error_messages["invalid_choice"] = _("%(model)s does not offer this.") % {
+            "model": self.model.name
+        }
+
+    def _choice(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
+
+
+def _defaults(model: ImageModel, user: User) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "model": model.slug,
+        "size": model.sizes[0],
+        "quality": model.default_quality,
+        "count": 1,
+        "style": "",
+        "visibility": Visibility.PUBLIC if user.is_trusted else Visibility.PRIVATE,
+    }

@@ -1,0 +1,65 @@
+"""Partial pictures while the provider still draws: the newest one, in the cache only."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.cache import cache
+from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
+
+from generator import cards
+
+logger = logging.getLogger(__name__)
+
+KEEP_SECONDS = 600
+MOST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    number: int
+    content_type: str
+    data: bytes
+
+
+def keep(generation_pk: uuid.UUID, path: Path) -> None:
+    """Keep a partial picture, if it is one and not too large; never stops the work."""
+    if path.stat().st_size > MOST_BYTES:
+        return
+    try:
+        with PillowImage.open(path, formats=["PNG", "JPEG", "WEBP"]) as picture:
+            content_type = PillowImage.MIME[picture.format or ""]
+    except (UnidentifiedImageError, OSError, ValueError, PillowImage.DecompressionBombError):
+        logger.info("A partial picture of %s was not one", generation_pk)
+        return
+    number = newest_number(generation_pk) + 1
+    cache.set(_key(generation_pk), Preview(number, content_type, path.read_bytes()), KEEP_SECONDS)
+    cache.set(_number_key(generation_pk), number, KEEP_SECONDS)
+    cards.changed(generation_pk)
+
+
+def newest(generation_pk: uuid.UUID) -> Preview | None:
+    """The newest partial picture, while it is remembered."""
+    found = cache.get(_key(generation_pk))
+    return found if isinstance(found, Preview) else None
+
+
+def newest_number(generation_pk: uuid.UUID) -> int:
+    """How many partial pictures have come; 0 for none."""
+    return int(cache.get(_number_key(generation_pk), 0))
+
+
+def forget(generation_pk: uuid.UUID) -> None:
+    cache.delete_many([_key(generation_pk), _number_key(generation_pk)])
+
+
+def _key(generation_pk: uuid.UUID) -> str:
+    return f"preview:{generation_pk}"
+
+
+def _number_key(generation_pk: uuid.UUID) -> str:
+    return f"preview-number:{generation_pk}"

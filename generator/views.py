@@ -1,0 +1,188 @@
+"""The studio and the pages that follow the work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from billing import credits
+from billing.credits import InsufficientCredits
+from gallery import paging
+from generator import cards, previews, settling, studio, submission
+from generator.models import Generation
+from generator.moderation import PromptBlocked
+from generator.submission import NotAccepted
+
+RECENT = 6
+HISTORY_PAGE = 20
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def generate(request: HttpRequest) -> HttpResponse:
+    """The studio: describe a picture, see its price, send it off."""
+    user = cast(User, request.user)
+    if request.method == "GET" or "refresh" in request.POST:
+        # Without JavaScript the button "refresh" redraws the form for what is chosen now.
+        chosen = request.GET if request.method == "GET" else request.POST
+        return _studio_page(request, studio.open_for(user, chosen))
+
+    form = studio.bound(user, request.POST)
+    if form is None:
+        return _studio_page(request, None, status=503)
+    if not form.is_valid():
+        return _studio_page(request, form, status=422)
+    try:
+        generation = submission.submit(user=user, request=form.request())
+    except InsufficientCredits as error:
+        return _studio_page(request, form, status=402, too_few=error)
+    except (NotAccepted, PromptBlocked) as error:
+        form.add_error("prompt" if isinstance(error, PromptBlocked) else None, error.sentence)
+        return _studio_page(request, form, status=409)
+    return redirect(generation)
+
+
+@require_GET
+@never_cache
+def generate_options(request: HttpRequest) -> HttpResponse:
+    """The part of the form that depends on the model, price included."""
+    if not request.user.is_authenticated:
+        return HttpResponseForbidden()
+    form = studio.open_for(cast(User, request.user), request.GET)
+    return render(request, "generator/_options.html", _studio_context(form))
+
+
+@login_required
+@never_cache
+@require_GET
+def generation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One piece of work, followed to its end."""
+    return render(request, "generator/generation.html", {"card": _card(request, pk)})
+
+
+@require_GET
+@never_cache
+def generation_card(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The part of the page that follows the work. 204 while nothing has changed."""
+    seen = request.GET.get("seen", "")
+    if cards.is_unchanged(pk, seen):
+        return HttpResponse(status=204)
+    if not request.user.is_authenticated:
+        return HttpResponseForbidden()  # a redirect would put the log-in page inside the card
+    card = _card(request, pk)
+    if card.is_active and card.tag == seen:
+        return HttpResponse(status=204)
+    return render(request, "generator/_generation_card.html", {"card": card, "polled": True})
+
+
+@login_required
+@require_POST
+def generation_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _generation(request, pk)
+    if settling.cancel(user=found.user, pk=pk):
+        messages.success(request, _("Cancelled. Your credits are back."))
+    else:
+        messages.info(request, _("Too late to cancel: the work has begun or is done."))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def generation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same request once more, with one click."""
+    user = cast(User, request.user)
+    form = studio.bound(user, studio.fields_of(_generation(request, pk), request.POST.get("id")))
+    if form is None:
+        return _studio_page(request, None, status=503)
+    if not form.is_valid():
+        return _studio_page(request, form, status=422)
+    try:
+        again = submission.submit(user=user, request=form.request())
+    except InsufficientCredits as error:
+        return _studio_page(request, form, status=402, too_few=error)
+    except (NotAccepted, PromptBlocked) as error:
+        form.add_error(None, error.sentence)
+        return _studio_page(request, form, status=409)
+    return redirect(again)
+
+
+@require_GET
+def generation_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The newest partial picture; ``?n=`` only tells one from the next in the browser's cache."""
+    if not request.user.is_authenticated:
+        return HttpResponseForbidden()
+    _generation(request, pk)
+    preview = previews.newest(pk)
+    if preview is None:
+        return HttpResponse(status=404)
+    return HttpResponse(
+        preview.data,
+        content_type=preview.content_type,
+        headers={"Cache-Control": "private, max-age=600", "Content-Disposition": "inline"},
+    )
+
+
+@login_required
+@never_cache
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """All that I asked for, newest first, with what came of it."""
+    generations = Generation.objects.for_user(cast(User, request.user)).select_related("model")
+    page = paging.page(generations, after=request.GET.get("after", ""), size=HISTORY_PAGE)
+    context = {"cards": cards.cards_for(page.rows), "next_url": page.next_url(request)}
+    fragment = request.headers.get("HX-Request") and "after" in request.GET
+    name = "generator/_history_page.html" if fragment else "generator/history.html"
+    return render(request, name, context)
+
+
+def _generation(request: HttpRequest, pk: uuid.UUID) -> Generation:
+    mine = Generation.objects.for_user(cast(User, request.user)).select_related("model", "user")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _card(request: HttpRequest, pk: uuid.UUID) -> cards.Card:
+    card = cards.card_for(_generation(request, pk))
+    card.credits_left = credits.balance(cast(User, request.user))
+    return card
+
+
+def _studio_page(
+    request: HttpRequest,
+    form: studio.StudioForm | None,
+    *,
+    status: int = 200,
+    too_few: InsufficientCredits | None = None,
+) -> HttpResponse:
+    user = cast(User, request.user)
+    recent = Generation.objects.for_user(user).select_related("model").newest_first()[:RECENT]
+    context = {
+        **_studio_context(form),
+        "too_few": too_few,
+        "recent": cards.cards_for(recent),
+        "switched_off": not settings.GENERATION_ENABLED,
+        "untrusted": not user.is_trusted,
+    }
+    return render(request, "generator/generate.html", context, status=status)
+
+
+def _studio_context(form: studio.StudioForm | None) -> Mapping[str, Any]:
+    if form is None:
+        return {"form": None, "models": [], "model": None, "quote": None}
+    return {
+        "form": form,
+        "models": form.models,
+        "model": form.model,
+        "quote": form.quote,
+    }
