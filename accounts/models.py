@@ -55,4 +55,6 @@ class User(AbstractUser):
         """
         if settings.EMAIL_VERIFICATION == "none":
             return True
-        return EmailAddress.objects.filter(user=self, email__iexact=self.email, verified=True).exists()
+        return EmailAddress.objects.filter(
+            user=self, email__iexact=self.email, verified=True
+        ).exists()

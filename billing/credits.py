@@ -19,6 +19,9 @@ from billing.models import CreditAccount, CreditEntry
 
 Kind = CreditEntry.Kind
 
+LARGEST_GRANT = 1_000_000
+"""Credits in one grant; more is a slip of the finger."""
+
 
 class InsufficientCredits(Exception):
     """The balance does not cover the price. ``needed`` and ``available`` are credits."""
@@ -41,10 +44,12 @@ class InsufficientCredits(Exception):
         ) % {"needed": self.needed, "available": self.available, "missing": self.missing}
 
 
-class ReasonMissing(ValueError):
-    """An administrator moved credits without saying why."""
+class InvalidGrant(ValueError):
+    """An administrator moved no credits, too many, or did not say why."""
 
-    sentence = property(lambda self: _("Say why: a grant needs a reason."))
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def balance(user: User) -> int:
@@ -88,17 +93,22 @@ def grant(
 ) -> CreditEntry:
     """An administrator's gift, or with a negative ``amount`` a correction downwards.
 
-    Raises ReasonMissing without a reason, and InsufficientCredits when more would be taken
-    back than is there. ``reference`` makes a repeated call harmless.
+    Raises InvalidGrant without a reason or an amount, and InsufficientCredits when more would be
+    taken back than is there. ``reference`` makes a repeated call harmless.
     """
     if not reason.strip():
-        raise ReasonMissing
+        raise InvalidGrant(_("Say why: a grant needs a reason."))
+    if not 0 < abs(amount) <= LARGEST_GRANT:
+        raise InvalidGrant(
+            _("The amount must be from 1 to %(most)d, or negative to take back.")
+            % {"most": LARGEST_GRANT}
+        )
     return _post(
         user=user,
         kind=Kind.GRANT if amount > 0 else Kind.TAKE_BACK,
         delta=amount,
         reference=reference or f"grant:{uuid.uuid4()}",
-        reason=reason.strip(),
+        reason=reason.strip()[:200],
         by=by,
     )
 

@@ -79,7 +79,9 @@ class CreditEntry(models.Model):
         verbose_name = _("entry")
         verbose_name_plural = _("ledger")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "reference"], name="entry_kind_reference_unique"),
+            models.UniqueConstraint(
+                fields=["kind", "reference"], name="entry_kind_reference_unique"
+            ),
             models.UniqueConstraint(
                 fields=["account"], condition=Q(kind="welcome"), name="entry_one_welcome_each"
             ),

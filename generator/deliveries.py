@@ -128,9 +128,7 @@ def _image(
     return image
 
 
-def _settings(
-    generation: Generation, delivery: Delivery, facts: originals.Facts
-) -> dict[str, Any]:
+def _settings(generation: Generation, delivery: Delivery, facts: originals.Facts) -> dict[str, Any]:
     """What was asked for beside what was delivered, for the picture's page."""
     requested = {
         "size": f"{generation.width}x{generation.height}",

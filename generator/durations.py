@@ -14,9 +14,7 @@ def measure() -> None:
     """Write each model's median duration in seconds into its row."""
     for model in ImageModel.objects.filter(is_active=True):
         done = (
-            Generation.objects.filter(
-                model=model, state=State.SUCCEEDED, finished_at__isnull=False
-            )
+            Generation.objects.filter(model=model, state=State.SUCCEEDED, finished_at__isnull=False)
             .order_by("-finished_at")
             .only("started_at", "finished_at")[:SAMPLE]
         )

@@ -231,7 +231,10 @@ class StudioForm(forms.Form):
 
     def _offer_sizes(self) -> None:
         groups: list[Any] = [
-            (label, [(size.value, f"{size.label} · {size.width} × {size.height}") for size in group])
+            (
+                label,
+                [(size.value, f"{size.label} · {size.width} × {size.height}") for size in group],
+            )
             for label, group in sizes.offered(self.model)
         ]
         if self.model.free_size:

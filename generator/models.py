@@ -261,12 +261,8 @@ class Generation(models.Model):
             models.Index(
                 F("user"), F("created_at").desc(), F("id").desc(), name="generation_of_user_newest"
             ),
-            models.Index(
-                F("created_at"), name="generation_queue", condition=Q(state="queued")
-            ),
-            models.Index(
-                F("lease_until"), name="generation_leases", condition=Q(state="running")
-            ),
+            models.Index(F("created_at"), name="generation_queue", condition=Q(state="queued")),
+            models.Index(F("lease_until"), name="generation_leases", condition=Q(state="running")),
             models.Index(
                 F("model"),
                 F("finished_at").desc(),

@@ -143,13 +143,9 @@ def safety_identifier(user_pk: int) -> str:
     return hmac.new(key, f"safety:{user_pk}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _after_error(
-    lease: Lease, generation: Generation, error: ProviderError, unknown: int
-) -> None:
+def _after_error(lease: Lease, generation: Generation, error: ProviderError, unknown: int) -> None:
     if isinstance(error, PromptRefused):
-        return settling.fail(
-            lease, generation, code=error.code, detail=error.detail, refused=True
-        )
+        return settling.fail(lease, generation, code=error.code, detail=error.detail, refused=True)
     again = isinstance(error, ProviderBusy | ProviderDown) or (
         isinstance(error, OutcomeUnknown) and unknown + 1 < MAX_UNKNOWN_CALLS
     )

@@ -137,5 +137,3 @@ def _tag(images: Sequence[Image], names: Sequence[str]) -> None:
     through.objects.bulk_create(
         [through(image_id=image.pk, tag_id=tag.pk) for image in images for tag in tags]
     )
-
-

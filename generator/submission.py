@@ -152,4 +152,3 @@ def _check_limits(user: User, pk: uuid.UUID) -> Generation | None:
     if counts["fresh"] >= settings.MAX_GENERATIONS_PER_MINUTE:
         raise TooFast(settings.MAX_GENERATIONS_PER_MINUTE)
     return None
-

@@ -34,9 +34,7 @@ class Sweep:
 def sweep() -> Sweep:
     """Ring for due and abandoned work, and refund pictures withdrawn for a broken file."""
     now = timezone.now()
-    due = Generation.objects.due(now).filter(
-        Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN)
-    )
+    due = Generation.objects.due(now).filter(Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN))
     waiting = list(due.order_by("created_at").values_list("pk", flat=True)[:MOST])
     abandoned = Generation.objects.abandoned(now)
     dropped = list(abandoned.order_by("lease_until").values_list("pk", flat=True)[:MOST])

@@ -1,0 +1,123 @@
+"""Settings that are missing or wrong, each with what to do; `manage.py check` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register()
+def provider_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A production without a provider draws demo pictures for money."""
+    if settings.DEBUG or settings.OPENAI_API_KEY:
+        return []
+    return [
+        Warning(
+            "No provider key is set: only the demo model is offered.",
+            hint="Set OPENAI_API_KEY.",
+            id="easel.W001",
+        )
+    ]
+
+
+@register()
+def provider_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """OPENAI_BASE_URL must be an address, and https outside this machine."""
+    url = settings.OPENAI_BASE_URL
+    if not url or url.startswith("https://"):
+        return []
+    if url.startswith(("http://127.0.0.1", "http://localhost")):
+        return []
+    if url.startswith("http://"):
+        return [
+            Warning(
+                "OPENAI_BASE_URL sends your key unencrypted.",
+                hint="Use https:// unless the network in between is yours.",
+                id="easel.W002",
+            )
+        ]
+    return [
+        Error(
+            f"OPENAI_BASE_URL is {url!r}, which is not an address.",
+            hint="Write it as https://host/v1.",
+            id="easel.E001",
+        )
+    ]
+
+
+@register()
+def storage_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A bucket with half a key pair fails at the first picture."""
+    if not settings.AWS_STORAGE_BUCKET_NAME:
+        return []
+    options = settings.STORAGES["default"]["OPTIONS"]
+    if bool(options["access_key"]) == bool(options["secret_key"]):
+        return []
+    return [
+        Error(
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together; one is missing.",
+            hint="Set both, or neither where the machine has a role of its own.",
+            id="easel.E002",
+        )
+    ]
+
+
+@register()
+def media_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The media folder must not lie where static files are served from."""
+    if settings.AWS_STORAGE_BUCKET_NAME:
+        return []
+    media, static = Path(settings.MEDIA_ROOT).resolve(), Path(settings.STATIC_ROOT).resolve()
+    if media != static and static not in media.parents:
+        return []
+    return [
+        Error(
+            "MEDIA_ROOT lies in the folder of the static files: private pictures would be public.",
+            hint="Choose a folder that no web server serves.",
+            id="easel.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What a public installation needs beyond Django's own deploy checks."""
+    messages: list[CheckMessage] = []
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        messages.append(
+            Warning(
+                "SQLite serves one machine only.",
+                hint="Set DATABASE_URL to a PostgreSQL database before you run two machines.",
+                id="easel.W003",
+            )
+        )
+    if settings.REDIS_IS_EMBEDDED:
+        messages.append(
+            Error(
+                "REDIS_URL is not set: the embedded Redis belongs to `make run` alone.",
+                hint="Set REDIS_URL, such as redis://host:6379/0.",
+                id="easel.E004",
+            )
+        )
+    if settings.EMAIL_VERIFICATION == "none":
+        messages.append(
+            Warning(
+                "E-mail addresses are not verified: free credits can be had without end.",
+                hint="Set EMAIL_VERIFICATION=mandatory.",
+                id="easel.W004",
+            )
+        )
+    if "smtp" in settings.EMAIL_BACKEND and settings.EMAIL_HOST == "localhost":
+        messages.append(
+            Warning(
+                "EMAIL_URL is not set: mail goes to this machine's own server.",
+                hint="Set EMAIL_URL, such as submission://user:password@host:587.",
+                id="easel.W005",
+            )
+        )
+    return messages

@@ -1,0 +1,1 @@
+"""Those who draw: one small protocol, one module for each outside system."""
