@@ -11,6 +11,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -65,22 +66,35 @@ def lock_account(user: User) -> CreditAccount:
     Create it where it is missing. SQLite has no row locks and needs none, because a
     transaction there is the only one that writes.
     """
-    locked = CreditAccount.objects.select_for_update()
-    account = locked.filter(user_id=user.pk).first()
+    locked = CreditAccount.objects.select_for_update().filter(pk=user.pk)
+    account = locked.first()
     if account is None:
-        CreditAccount.objects.get_or_create(user_id=user.pk)
-        account = locked.get(user_id=user.pk)
+        CreditAccount.objects.get_or_create(pk=user.pk)
+        account = locked.get()
     return account
 
 
-def spend(
-    *, user: User, amount: int, reference: str, account: CreditAccount | None = None
-) -> CreditEntry:
-    """Take ``amount`` credits for work; raises InsufficientCredits and changes nothing.
+def charge(*, user: User, amount: int, reference: str) -> CreditEntry:
+    """Take ``amount`` credits for work that is accepted in the same transaction.
 
-    ``account`` is the person's, where the caller has locked it already.
+    The fast way for a ``reference`` that is new beyond doubt, because its row is inserted in this
+    transaction too: one conditional UPDATE locks the account, checks and takes. From then on this
+    person's other movements wait until the transaction ends. Raises InsufficientCredits.
     """
-    return _post(user=user, kind=Kind.SPEND, delta=-amount, reference=reference, account=account)
+    paid = CreditAccount.objects.filter(pk=user.pk, balance__gte=amount)
+    if not paid.update(balance=F("balance") - amount):
+        raise InsufficientCredits(needed=amount, available=balance(user))
+    return CreditEntry.objects.create(
+        account_id=user.pk, kind=Kind.SPEND, delta=-amount, reference=reference
+    )
+
+
+def spend(*, user: User, amount: int, reference: str) -> CreditEntry:
+    """Take ``amount`` credits, once for a ``reference`` however often it is called.
+
+    Raises InsufficientCredits and changes nothing.
+    """
+    return _post(user=user, kind=Kind.SPEND, delta=-amount, reference=reference)
 
 
 def refund(*, user: User, amount: int, reference: str, reason: str = "") -> CreditEntry:
@@ -156,10 +170,9 @@ def _post(
     reference: str,
     reason: str = "",
     by: User | None = None,
-    account: CreditAccount | None = None,
 ) -> CreditEntry:
     # Lock the account row: every movement for one person happens one at a time.
-    account = account or lock_account(user)
+    account = lock_account(user)
 
     # A repeated form or a retried task finds its earlier entry and changes nothing.
     if entry := account.entries.filter(kind=kind, reference=reference).first():

@@ -14,7 +14,10 @@ class CreditAccount(models.Model):
     """A person's balance in credits; always the sum of its entries (invariant M1)."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credit_account"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="credit_account",
     )
     balance = models.IntegerField(_("balance"), default=0)
 

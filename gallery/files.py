@@ -64,9 +64,7 @@ def _open(name: str) -> IO[bytes]:
         raise Http404 from None
 
 
-def _finish(
-    response: FileResponse, image: Image, filename: str, *, download: bool
-) -> FileResponse:
+def _finish(response: FileResponse, image: Image, filename: str, *, download: bool) -> FileResponse:
     public = image.visibility == Visibility.PUBLIC and image.hidden_at is None
     # A minute is how long a picture that went private may still be seen by its old address.
     response["Cache-Control"] = "public, max-age=60" if public else "private, max-age=600"
@@ -80,5 +78,3 @@ def _file_name(image: Image) -> str:
     words = slugify(image.title)[:60].strip("-")
     safe = re.sub(r"[^a-z0-9-]", "", words)
     return f"{safe or 'picture'}-{str(image.pk)[:8]}"
-
-

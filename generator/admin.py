@@ -58,6 +58,10 @@ class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [PriceInline]
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        catalogue.forget()
+
 
 class CallInline(admin.TabularInline[ProviderCall, Generation]):
     model = ProviderCall

@@ -1,17 +1,43 @@
-"""What a row of the catalogue must say, so that the studio can trust it."""
+"""The catalogue of models: what is offered now, and what a row of it must say."""
 
 from __future__ import annotations
+
+import time
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from generator.models import ImageModel, ModelPrice
+from generator.providers.registry import configured_providers
 
 STYLE_WORDS = {
     "vivid": "Style: vivid, dramatic and hyper-real, with strong light and saturated colours.",
     "natural": "Style: natural and unstaged, with soft light and true colours.",
 }
 """Image models of today take no style parameter: the style goes into the prompt."""
+
+REMEMBER_SECONDS = 5.0
+"""How long a process goes on with the catalogue that it read. Whether a model is still active is
+asked again when work is accepted, and the price is the one that the person was shown."""
+
+_remembered: tuple[float, list[str], list[ImageModel]] = (0.0, [], [])
+
+
+def current() -> list[ImageModel]:
+    """The models on offer with their prices, in the order of the form. Not to be changed."""
+    global _remembered
+    read_at, providers, models = _remembered
+    now_configured = configured_providers()
+    if not read_at or time.monotonic() - read_at > REMEMBER_SECONDS or providers != now_configured:
+        models = list(ImageModel.objects.for_studio())
+        _remembered = (time.monotonic(), now_configured, models)
+    return models
+
+
+def forget() -> None:
+    """Read the catalogue anew at the next request."""
+    global _remembered
+    _remembered = (0.0, [], [])
 
 
 def check_capabilities(model: ImageModel) -> None:

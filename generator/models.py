@@ -261,6 +261,11 @@ class Generation(models.Model):
             models.Index(
                 F("user"), F("created_at").desc(), F("id").desc(), name="generation_of_user_newest"
             ),
+            models.Index(
+                F("user"),
+                name="generation_active_of_user",
+                condition=Q(state__in=["queued", "running"]),
+            ),
             models.Index(F("created_at"), name="generation_queue", condition=Q(state="queued")),
             models.Index(F("lease_until"), name="generation_leases", condition=Q(state="running")),
             models.Index(

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from generator import sizes
+from generator import catalogue, sizes
 from generator.forms import StudioForm
 from generator.models import Generation, ImageModel
 
@@ -20,7 +20,7 @@ def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
     A choice that the model does not offer falls back to the model's default, silently: the
     person sees what stands in the form before sending it.
     """
-    models = list(ImageModel.objects.for_studio())
+    models = catalogue.current()
     if not models:
         return None
     model = _chosen(models, chosen.get("model", ""))
@@ -32,7 +32,7 @@ def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
 
 def bound(user: User, data: Mapping[str, Any]) -> StudioForm | None:
     """The sent form; None without any model. A model that is gone is an error beside it."""
-    models = list(ImageModel.objects.for_studio())
+    models = catalogue.current()
     if not models:
         return None
     slug = data.get("model") or models[0].slug

@@ -13,7 +13,7 @@ from accounts.models import User
 from billing import credits
 from gallery import publishing
 from gallery.models import Image
-from generator import moderation, rendering
+from generator import catalogue, moderation, rendering
 from generator.models import Generation, ImageModel, State
 from generator.providers import registry
 from tests.stand_ins.openai import OpenAIStandIn
@@ -49,6 +49,7 @@ def _fresh_memory() -> Iterator[None]:
     """What processes remember between requests must not leak from test to test."""
     yield
     moderation.forget_terms()
+    catalogue.forget()
 
 
 @pytest.fixture

@@ -227,12 +227,16 @@ def test_without_the_lock_the_same_fifty_overspend(monkeypatch: pytest.MonkeyPat
     alice = a_person("alice", balance=10)
     wishes = [a_wish() for _ in range(50)]
 
-    def unlocked(user: User) -> CreditAccount:
-        account = CreditAccount.objects.get(user_id=user.pk)
+    def unguarded(*, user: User, amount: int, reference: str) -> None:
+        account = CreditAccount.objects.get(pk=user.pk)
+        if account.balance < amount:
+            raise credits.InsufficientCredits(needed=amount, available=account.balance)
         time.sleep(0.05)
-        return account
+        account.balance -= amount
+        account.save()
+        account.entries.create(kind="spend", delta=-amount, reference=reference)
 
-    monkeypatch.setattr(credits, "lock_account", unlocked)
+    monkeypatch.setattr(credits, "charge", unguarded)
     results = all_at_once(
         [lambda wish=wish: submission.submit(user=alice, request=wish) for wish in wishes]
     )
