@@ -1,0 +1,111 @@
+"""Pictures in templates: the right file for each screen, in a frame that never jumps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from gallery.models import Image
+
+register = template.Library()
+
+FORMATS = (("avif", "image/avif"), ("webp", "image/webp"))
+"""From the smallest files to the widest known; a browser takes the first that it can show."""
+
+NAMES = {"grid": ("grid",), "page": ("grid", "page")}
+"""Renditions that a kind of place may show, by name."""
+
+RATIOS = sorted([*range(32, 100, 2), *range(100, 200, 5), *range(200, 311, 10), 67, 133, 178])
+"""Width to height in hundredths, for which the style sheet has a class `ratio-…`."""
+
+
+@register.simple_tag
+def ratio(width: int, height: int) -> str:
+    """The class that keeps the shape of ``width`` × ``height``: off by at most 3 %."""
+    hundredths = 100 * width / height
+    return f"ratio-{min(RATIOS, key=lambda step: abs(step - hundredths))}"
+
+
+@register.simple_tag
+def picture(
+    image: Image, kind: str = "grid", sizes: str = "100vw", eager: bool = False
+) -> SafeString:
+    """``image`` in a frame, AVIF before WebP, its placeholder beneath until it has come.
+
+    ``kind`` is ``grid`` for one of many and ``page`` for a large one; ``sizes`` says how wide
+    the latter is shown, as the HTML attribute of that name. ``eager`` is for what a person sees
+    first. The original serves while the renditions are still being made.
+    """
+    if not image.is_ready:
+        return _frame(image, _original(image, eager))
+    sources = [(mime, _candidates(image, kind, format)) for format, mime in FORMATS]
+    sources = [(mime, found) for mime, found in sources if found]
+    if not sources:
+        return _frame(image, _original(image, eager))
+    best = sources[-1][1][-1]
+    return _frame(
+        image,
+        format_html(
+            "<picture>{}{}</picture>",
+            format_html_join(
+                "",
+                '<source type="{}" srcset="{}"{}>',
+                ((mime, _srcset(image, found), _sizes(found, sizes)) for mime, found in sources),
+            ),
+            _img(image, _url(image, best), best["width"], best["height"], eager),
+        ),
+    )
+
+
+def _frame(image: Image, content: SafeString) -> SafeString:
+    placeholder = (
+        format_html('<img class="placeholder" src="{}" alt="">', image.placeholder)
+        if image.placeholder.startswith("data:image/")
+        else ""
+    )
+    return format_html(
+        '<span class="frame" data-image="{}">{}{}</span>', image.pk, placeholder, content
+    )
+
+
+def _original(image: Image, eager: bool) -> SafeString:
+    format = image.content_type.removeprefix("image/")
+    url = reverse("image_file", args=[image.pk, "original", format])
+    return format_html("<picture>{}</picture>", _img(image, url, image.width, image.height, eager))
+
+
+def _img(image: Image, url: str, width: int, height: int, eager: bool) -> SafeString:
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="{}" {}>',
+        url,
+        width,
+        height,
+        image.title,
+        SafeString('fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'),
+    )
+
+
+def _candidates(image: Image, kind: str, format: str) -> list[dict[str, Any]]:
+    """The stored renditions for ``kind`` in ``format``, each width once, the widest last."""
+    found = (image.rendition(name, format) for name in NAMES[kind])
+    by_width = {facts["width"]: facts for facts in found if facts}
+    return [by_width[width] for width in sorted(by_width)]
+
+
+def _srcset(image: Image, candidates: list[dict[str, Any]]) -> str:
+    if len(candidates) == 1:
+        return _url(image, candidates[0])
+    return ", ".join(f"{_url(image, facts)} {facts['width']}w" for facts in candidates)
+
+
+def _sizes(candidates: list[dict[str, Any]], sizes: str) -> SafeString:
+    """The attribute; empty where there is nothing to choose from."""
+    return format_html(' sizes="{}"', sizes) if len(candidates) > 1 else SafeString("")
+
+
+def _url(image: Image, facts: dict[str, Any]) -> str:
+    return reverse("image_file", args=[image.pk, facts["name"], facts["format"]])
