@@ -9,7 +9,6 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import NoReturn
 
 MAX_PNG_METADATA = 8 << 20  # bytes of chunks other than IDAT; Pillow keeps them all
 MAX_PNG_COMPRESSED = 16  # chunks that Pillow inflates, each to at most 1 MiB
@@ -53,13 +52,9 @@ def walk(data: mmap.mmap) -> Outline:
             return _webp(data)
         if data[:3] == b"\xff\xd8\xff":
             return _jpeg(data)
+        raise Broken("neither PNG nor JPEG nor WebP")
     except (struct.error, IndexError):
-        _break("cut short")
-    _break("neither PNG nor JPEG nor WebP")
-
-
-def _break(detail: str) -> NoReturn:
-    raise Broken(detail)
+        raise Broken("cut short") from None
 
 
 def _most_parts(data: mmap.mmap) -> int:
@@ -75,11 +70,11 @@ def _png(data: mmap.mmap) -> Outline:
             length, kind = struct.unpack_from(">I4s", data, at)
             (checksum,) = struct.unpack_from(">I", data, at + 8 + length)
             if zlib.crc32(view[at + 4 : at + 8 + length]) != checksum:
-                _break(f"wrong checksum in {kind!r}")
+                raise Broken(f"wrong checksum in {kind!r}")
             if (kind == b"IHDR") != (at == 8):
-                _break("IHDR is not the first chunk")
+                raise Broken("IHDR is not the first chunk")
             if kind in (b"acTL", b"fcTL", b"fdAT"):
-                _break("animated")
+                raise Broken("animated")
             if kind == b"IEND":
                 break
             has_data |= kind == b"IDAT"
@@ -87,11 +82,11 @@ def _png(data: mmap.mmap) -> Outline:
             compressed += kind in (b"iCCP", b"zTXt", b"iTXt")
             at += 12 + length
         else:
-            _break("too many chunks")
+            raise Broken("too many chunks")
     if not has_data:
-        _break("no image data")
+        raise Broken("no image data")
     if metadata > MAX_PNG_METADATA or compressed > MAX_PNG_COMPRESSED:
-        _break("too much metadata")
+        raise Broken("too much metadata")
     return Outline("PNG", *struct.unpack_from(">II", data, 16))
 
 
@@ -106,13 +101,13 @@ def _webp(data: mmap.mmap) -> Outline:
         kinds.add(kind)
         at += 8 + length + length % 2
     else:
-        _break("too many chunks")
+        raise Broken("too many chunks")
     if end > len(data) or at > end + 1:  # some writers forget the last padding byte
-        _break("cut short")
+        raise Broken("cut short")
     if kinds & {b"ANIM", b"ANMF"}:
-        _break("animated")
+        raise Broken("animated")
     if not kinds & {b"VP8 ", b"VP8L"}:
-        _break("no image data")
+        raise Broken("no image data")
     return Outline("WEBP", *_webp_size(data))
 
 
@@ -127,7 +122,7 @@ def _webp_size(data: mmap.mmap) -> tuple[int, int]:
     if kind == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
         width, height = struct.unpack_from("<HH", data, 26)
         return width & 0x3FFF, height & 0x3FFF
-    _break("no picture header")
+    raise Broken("no picture header")
 
 
 def _jpeg(data: mmap.mmap) -> Outline:
@@ -137,11 +132,9 @@ def _jpeg(data: mmap.mmap) -> Outline:
     for _part in range(_most_parts(data)):
         marker, at = _jpeg_marker(data, at, among_scans=scans > 0)
         if marker == _EOI and scans:
-            return Outline(
-                "JPEG", width, height, orientation, b"".join(header), (scans_at, at)
-            )
+            return Outline("JPEG", width, height, orientation, b"".join(header), (scans_at, at))
         if marker in _JPEG_WITHOUT_LENGTH or marker in _JPEG_OTHER_FRAMES:
-            _break(f"marker {marker:02x}")
+            raise Broken(f"marker {marker:02x}")
         (length,) = struct.unpack_from(">H", data, at)
         segment = data[at - 2 : at + max(2, length)]
         if marker == _SOS:
@@ -153,9 +146,9 @@ def _jpeg(data: mmap.mmap) -> Outline:
         elif marker == _EXIF and segment[4:10] == b"Exif\0\0":
             orientation = _orientation(segment[10:])
         if scans > MAX_JPEG_SCANS:
-            _break("too many scans")
+            raise Broken("too many scans")
         at += max(2, length)
-    _break("too many segments")
+    raise Broken("too many segments")
 
 
 def _jpeg_marker(data: mmap.mmap, at: int, *, among_scans: bool) -> tuple[int, int]:
@@ -163,10 +156,10 @@ def _jpeg_marker(data: mmap.mmap, at: int, *, among_scans: bool) -> tuple[int, i
     if among_scans:
         found = _JPEG_MARKER.search(data, at)
         if not found:
-            _break("cut short")
+            raise Broken("cut short")
         return found[0][1], found.end()
     if data[at] != 0xFF:
-        _break("no marker where one must be")
+        raise Broken("no marker where one must be")
     return data[at + 1], at + 2
 
 
