@@ -102,7 +102,7 @@ class OpenAIProvider:
         for result in results:
             categories = result.get("categories")
             if result.get("flagged") and isinstance(categories, Mapping):
-                names |= {name for name, is_flagged in categories.items() if is_flagged}
+                names |= {_short(name) for name, is_flagged in categories.items() if is_flagged}
             elif result.get("flagged"):
                 names.add("unnamed")
         return sorted(names)

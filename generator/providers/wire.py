@@ -48,41 +48,42 @@ class OneCallTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send the request; the response's body is still on the wire."""
+        with _named_by_httpx():
+            answer, connection = self._send(request)
+        is_error = answer.status >= 300
+        body = (_ErrorBody if is_error else _Body)(answer.stream, connection)
+        return httpx2.Response(
+            status_code=answer.status,
+            headers=_kept(answer.headers, is_error=is_error),
+            stream=body,
+            extensions=answer.extensions,
+        )
+
+    def _send(self, request: httpx2.Request) -> tuple[httpcore2.Response, httpcore2.HTTPConnection]:
         url = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
             port=request.url.port,
             target=request.url.raw_path,
         )
-        seconds = request.extensions["timeout"]["read"]
-        with _named_by_httpx():
-            if url.scheme not in (b"http", b"https"):
-                raise httpcore2.UnsupportedProtocol(
-                    "The address must begin with http:// or https://"
-                )
-            connection = httpcore2.HTTPConnection(
-                url.origin, self._tls, network_backend=_Backend(time.monotonic() + seconds)
-            )
-            try:
-                answer = connection.handle_request(
-                    httpcore2.Request(
-                        method=request.method,
-                        url=url,
-                        headers=request.headers.raw,
-                        content=request.stream,
-                        extensions=request.extensions,
-                    )
-                )
-            except BaseException:
-                connection.close()
-                raise
-        body_type = _Body if answer.status < 300 else _ErrorBody
-        return httpx2.Response(
-            status_code=answer.status,
-            headers=_kept(answer.headers, is_error=answer.status >= 300),
-            stream=body_type(answer.stream, connection),
-            extensions=answer.extensions,
+        if url.scheme not in (b"http", b"https"):
+            raise httpcore2.UnsupportedProtocol("The address must begin with http:// or https://")
+        deadline = time.monotonic() + request.extensions["timeout"]["read"]
+        connection = httpcore2.HTTPConnection(
+            url.origin, self._tls, network_backend=_Backend(deadline)
         )
+        message = httpcore2.Request(
+            method=request.method,
+            url=url,
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        try:
+            return connection.handle_request(message), connection
+        except BaseException:
+            connection.close()
+            raise
 
 
 class _Body(httpx2.SyncByteStream):

@@ -1,0 +1,1 @@
+"""Small real servers in place of outside systems: they speak the same words and can misbehave."""
