@@ -64,8 +64,9 @@ def opened(path: Path, *, whole: bool = True) -> Iterator[tuple[Facts, ImageFile
     A file can look sound and still be undecodable: whatever Pillow raises in the block, on loading,
     becomes NotAPicture. Without `whole` only the header is there.
     """
+    most = settings.MAX_PICTURE_PIXELS
     with path.open("rb") as file, _refusals():
-        outline, source = _walked(file, whole=whole)
+        outline, source = _walked(file, most=most, whole=whole)
         with Pillow.open(source, formats=[outline.format]) as picture:
             if picture.size != (outline.width, outline.height):
                 raise NotAPicture("the header states two sizes")
@@ -74,23 +75,28 @@ def opened(path: Path, *, whole: bool = True) -> Iterator[tuple[Facts, ImageFile
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Turn what Pillow raises on broken files, which can be nearly anything, into NotAPicture."""
+    """Turn what Pillow raises on broken files, which can be nearly anything, into NotAPicture.
+
+    Not what is the machine's fault: a picture is refunded for being broken, and only for that.
+    """
     try:
         yield
-    except (NotAPicture, MemoryError):
+    except (NotAPicture, MemoryError, ImportError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk; Pillow's own have no number
         raise NotAPicture(f"{type(error).__name__}: {error}") from error
 
 
-def _walked(file: BinaryIO, *, whole: bool) -> tuple[structure.Outline, BinaryIO]:
+def _walked(file: BinaryIO, *, most: int, whole: bool) -> tuple[structure.Outline, BinaryIO]:
     """The file's outline and what Pillow shall read: the file, or a JPEG without its metadata."""
     if not file.seek(0, io.SEEK_END):
         raise NotAPicture("empty")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         outline = structure.walk(data)
         size = outline.width, outline.height
-        if not 0 < size[0] * size[1] <= settings.MAX_PICTURE_PIXELS or max(size) > MAX_SIDE:
+        if not 0 < size[0] * size[1] <= most or max(size) > MAX_SIDE:
             raise NotAPicture(f"{size[0]} x {size[1]} pixels")
         if outline.format != "JPEG":
             return outline, file

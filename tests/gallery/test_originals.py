@@ -1,5 +1,6 @@
 """What is accepted as a picture and what is not, with files that really are so."""
 
+import errno
 import random
 import struct
 import tracemalloc
@@ -87,6 +88,20 @@ def test_inspecting_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_file_that_is_missing_is_no_broken_picture(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         originals.inspect(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.EIO, "disk"), MemoryError(), ImportError()])
+def test_a_fault_of_the_machine_is_not_blamed_on_the_picture(
+    fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: ImageFile.ImageFile) -> None:
+        raise fault
+
+    path = saved(SAMPLES["PNG"], tmp_path)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
+
+    with pytest.raises(type(fault)):
+        decoding.load(path)
 
 
 @pytest.mark.parametrize(
