@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.quick_admin import QuickAdmin
 from accounts.models import User
+from accounts.quick_admin import QuickAdmin
 from billing import credits, statement
 from billing.models import CreditAccount, CreditEntry
 

@@ -23,8 +23,9 @@ def differences() -> Iterator[str]:
             f"{account.user.username}: the balance is {account.balance}, "
             f"the entries sum up to {account.total}"
         )
-    for account in CreditAccount.objects.filter(balance__lt=0).select_related("user").iterator():
-        yield f"{account.user.username}: the balance is {account.balance}"
+    negative = CreditAccount.objects.filter(balance__lt=0).select_related("user")
+    for indebted in negative.iterator():
+        yield f"{indebted.user.username}: the balance is {indebted.balance}"
 
 
 def totals() -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 5.0
-"""After a failure the cache is left alone this long, so that a page waits once and not ten times."""
+"""After a failure the cache is left alone this long, so that a page waits once, not ten times."""
 
 
 class ForgivingRedisClient(RedisCacheClient):
@@ -35,28 +35,28 @@ class ForgivingRedisClient(RedisCacheClient):
             logger.warning("The cache does not answer (%s); going on without it.", error)
             return otherwise
 
-    def add(self, key: str, value: Any, timeout: int | None) -> Any:
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._guarded("add", True, key, value, timeout)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._guarded("get", default, key, default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> Any:
+    def set(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._guarded("set", None, key, value, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> Any:
+    def touch(self, key: Any, timeout: Any) -> Any:
         return self._guarded("touch", False, key, timeout)
 
-    def delete(self, key: str) -> Any:
+    def delete(self, key: Any) -> Any:
         return self._guarded("delete", False, key)
 
     def get_many(self, keys: Any) -> Any:
         return self._guarded("get_many", {}, keys)
 
-    def has_key(self, key: str) -> Any:
+    def has_key(self, key: Any) -> Any:
         return self._guarded("has_key", False, key)
 
-    def set_many(self, data: Any, timeout: int | None) -> Any:
+    def set_many(self, data: Any, timeout: Any) -> Any:
         return self._guarded("set_many", None, data, timeout)
 
     def delete_many(self, keys: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -55,7 +55,7 @@ def storage_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     """A bucket with half a key pair fails at the first picture."""
     if not settings.AWS_STORAGE_BUCKET_NAME:
         return []
-    options = settings.STORAGES["default"]["OPTIONS"]
+    options = cast(dict[str, Any], settings.STORAGES["default"])["OPTIONS"]
     if bool(options["access_key"]) == bool(options["secret_key"]):
         return []
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,8 +25,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def _balance(request: HttpRequest) -> int | None:
     user = getattr(request, "user", None)
-    return credits.balance(user) if isinstance(user, User) or _is_person(user) else None
-
-
-def _is_person(user: Any) -> bool:
-    return bool(user is not None and user.is_authenticated)
+    if user is None or not user.is_authenticated:
+        return None
+    return credits.balance(cast(User, user))

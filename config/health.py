@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Callable
 
 import redis
-from django.conf import settings
+from django.conf import DEFAULT_STORAGE_ALIAS, settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -76,7 +76,7 @@ def try_storage() -> str:
                 raise OSError("the storage gave back other bytes than it got")
     finally:
         default_storage.delete(stored)
-    return type(default_storage._wrapped).__name__
+    return str(storages[DEFAULT_STORAGE_ALIAS].__class__.__name__)
 
 
 def _ok(name: str, attempt: Callable[[], str]) -> bool:

@@ -60,7 +60,8 @@ class ImageAdmin(QuickAdmin):
     autocomplete_fields = ["tags"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Image | None = None) -> list[str]:
-        return [name for name in self.fields if name not in {"category", "tags", "visibility"}]
+        changeable = {"category", "tags", "visibility"}
+        return [str(name) for name in self.fields or [] if name not in changeable]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

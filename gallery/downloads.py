@@ -12,21 +12,9 @@ from django.utils.translation import gettext as _
 from gallery import files
 from gallery.models import Image
 
-SIZES = {"original": None, "large": 1536, "medium": 1024, "small": 512}
-"""Longest side in pixels, by the name that ``?size=`` takes."""
-
 FORMATS = ("png", "jpeg", "webp", "avif")
-
-
-class NotOffered(ValueError):
-    """A size or format that no picture comes in."""
-
-    @property
-    def sentence(self) -> str:
-        return _("Choose a size of %(sizes)s, and a format of %(formats)s.") % {
-            "sizes": ", ".join(SIZES),
-            "formats": ", ".join(FORMATS),
-        }
+SIZES = ("original", "2048", "1024", "512")
+"""``original``, or the longest side in pixels. Few, because each is made once and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +33,7 @@ def offered(image: Image) -> list[Download]:
         Download(_("Original"), base, f"{kind} · {image.width} × {image.height}"),
     ]
     if (width, height) != (image.width, image.height):
-        query = urlencode({"size": "wanted", "format": "png"})
+        query = urlencode({"size": "original", "format": "png"})
         found.append(Download(_("As asked"), f"{base}?{query}", f"PNG · {width} × {height}"))
     for format in ("jpeg", "webp", "avif"):
         query = urlencode({"size": "original", "format": format})
@@ -54,11 +42,26 @@ def offered(image: Image) -> list[Download]:
 
 
 def response(image: Image, *, size: str, format: str) -> FileResponse:
-    """The file itself. Without ``size`` and ``format`` the original. Raises NotOffered."""
+    """The file itself; without ``size`` and ``format`` the original, untouched.
+
+    Raises NotOffered.
+    """
     if not size and not format:
         return files.original(image, download=True)
-    size = size or "original"
-    format = "jpeg" if format == "jpg" else format or "webp"
-    if (size not in SIZES and size != "wanted") or format not in FORMATS:
-        raise NotOffered
-    return files.converted(image, longest_side=SIZES.get(size), format=format)
+    size, format = size or "original", "jpeg" if format == "jpg" else format or "webp"
+    if size not in SIZES or format not in FORMATS:
+        raise NotOffered(
+            _("Choose a size of %(sizes)s, and a format of %(formats)s.")
+            % {"sizes": ", ".join(SIZES), "formats": ", ".join(FORMATS)}
+        )
+    if not image.is_ready:
+        raise NotOffered(_("Copies of this picture are still being made. Try again in a moment."))
+    return files.converted(image, size=size, format=format)
+
+
+class NotOffered(ValueError):
+    """A size or format that no picture comes in."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence

@@ -6,6 +6,7 @@ import logging
 import re
 from typing import IO
 
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
@@ -15,18 +16,11 @@ from gallery.models import Image, Visibility
 
 logger = logging.getLogger(__name__)
 
-CONTENT_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "avif": "image/avif",
-}
-
 
 def original(image: Image, *, download: bool = False) -> FileResponse:
     """The provider's bytes, untouched."""
-    response = FileResponse(_open(image.original.name), content_type=image.content_type)
-    extension = image.original.name.rsplit(".", 1)[-1]
+    response = FileResponse(_open(image.original_name), content_type=image.content_type)
+    extension = image.original_name.rsplit(".", 1)[-1]
     return _finish(response, image, f"{_file_name(image)}.{extension}", download=download)
 
 
@@ -35,25 +29,27 @@ def rendition(image: Image, name: str, format: str, *, download: bool = False) -
     if image.rendition(name, format) is None:
         raise Http404
     stored = publishing.rendition_name(image.key, name, format)
-    response = FileResponse(_open(stored), content_type=CONTENT_TYPES[format])
+    response = FileResponse(_open(stored), content_type=f"image/{format}")
     return _finish(response, image, f"{_file_name(image)}-{name}.{format}", download=download)
 
 
 def converted(image: Image, *, size: str, format: str) -> FileResponse:
-    """A download made on demand from the original, with the AI mark in it."""
-    with publishing.local_original(image) as path:
-        made = renditions.convert(
-            path, size=size, format=format, source_type=image.source_type, wanted=_wanted(image)
-        )
+    """A download in another size or format, with the AI mark in it.
+
+    Made once at the first request and kept: asking again costs no encoding. ``size`` and
+    ``format`` as in :func:`gallery.renditions.convert`, whose NotOffered it raises.
+    """
+    stored = publishing.rendition_name(image.key, f"download-{size}", format)
+    if not default_storage.exists(stored):
+        with publishing.local_original(image) as path:
+            made, _content_type = renditions.convert(
+                path, size=size, format=format, source_type=image.source_type, wanted=image.wanted
+            )
+        with made:
+            stored = default_storage.save(stored, File(made))
+    response = FileResponse(_open(stored), content_type=f"image/{format}")
     extension = "jpg" if format == "jpeg" else format
-    response = FileResponse(made, content_type=CONTENT_TYPES[format])
     return _finish(response, image, f"{_file_name(image)}.{extension}", download=True)
-
-
-def _wanted(image: Image) -> tuple[int, int] | None:
-    if image.wanted_width is None or image.wanted_height is None:
-        return None
-    return image.wanted_width, image.wanted_height
 
 
 def _open(name: str) -> IO[bytes]:

@@ -199,7 +199,19 @@ class Image(models.Model):
     @property
     def shown_size(self) -> tuple[int, int]:
         """Width and height in pixels as a person sees the picture, after scaling to the wish."""
-        return self.wanted_width or self.width, self.wanted_height or self.height
+        return self.wanted or (self.width, self.height)
+
+    @property
+    def wanted(self) -> tuple[int, int] | None:
+        """The size that was asked for, where the original has another."""
+        if self.wanted_width is None or self.wanted_height is None:
+            return None
+        return self.wanted_width, self.wanted_height
+
+    @property
+    def original_name(self) -> str:
+        """Where the original lies in the storage."""
+        return str(self.original.name)
 
     @property
     def is_ready(self) -> bool:

@@ -44,10 +44,9 @@ def publish(pk: uuid.UUID) -> bool:
     image = Image.objects.get(pk=pk)
     if image.rendition_attempts > MAX_ATTEMPTS:
         return _withdraw(image, "its renditions could not be made")
-    wanted = (image.wanted_width, image.wanted_height) if image.wanted_width else None
     try:
         with local_original(image) as path:
-            made = renditions.render(path, wanted=wanted, source_type=image.source_type)
+            made = renditions.render(path, wanted=image.wanted, source_type=image.source_type)
     except NotAPicture as error:
         return _withdraw(image, error.detail)
     for rendition in made.renditions:
@@ -93,12 +92,12 @@ def rendition_name(key: str, name: str, format: str) -> str:
 def local_original(image: Image) -> Iterator[Path]:
     """The original as a file on this machine, wherever the storage keeps it."""
     try:
-        yield Path(default_storage.path(image.original.name))
+        yield Path(default_storage.path(image.original_name))
         return
     except NotImplementedError:
         pass  # a remote storage has no paths
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
-        with default_storage.open(image.original.name, "rb") as stream:
+        with default_storage.open(image.original_name, "rb") as stream:
             shutil.copyfileobj(stream, copy)
         copy.flush()
         yield Path(copy.name)

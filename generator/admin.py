@@ -67,10 +67,10 @@ class CallInline(admin.TabularInline[ProviderCall, Generation]):
     model = ProviderCall
     extra = 0
     can_delete = False
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "number", "outcome", "request_id", "cost", "possible_cost", "detail", "started_at",
         "ended_at",
-    ]  # fmt: skip
+    )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

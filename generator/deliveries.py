@@ -79,10 +79,10 @@ def discard(images: Sequence[Image]) -> None:
     """Remove files whose Images will not exist."""
     for image in images:
         try:
-            default_storage.delete(image.original.name)
+            default_storage.delete(image.original_name)
         except Exception:
             # A file that nobody can name costs space and nothing else.
-            logger.exception("An unused original stays in storage: %s", image.original.name)
+            logger.exception("An unused original stays in storage: %s", image.original_name)
 
 
 def _image(

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from generator.models import Generation, State
 from generator.providers import protocol
 
-_PROVIDER_ERRORS = [
+_PROVIDER_ERRORS: list[type[protocol.ProviderError]] = [
     protocol.PromptRefused,
     protocol.ProviderBusy,
     protocol.QuotaGone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -75,12 +75,17 @@ class StudioForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, models: Sequence[ImageModel], model: ImageModel, user: User, **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        models: Sequence[ImageModel],
+        model: ImageModel,
+        user: User,
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
         self.defaults = _defaults(model, user)
-        initial = {**self.defaults, **(kwargs.pop("initial", None) or {}), "model": model.slug}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.models, self.model = models, model
+        super().__init__(data, initial={**self.defaults, **(initial or {}), "model": model.slug})
+        self.models, self.chosen = models, model
         self.quote: pricing.Quote | None = None
         self.size_problem = ""
         self._choice("model").choices = [(choice.slug, choice.name) for choice in models]
@@ -101,7 +106,7 @@ class StudioForm(forms.Form):
                 widget=forms.RadioSelect,
                 required=False,
                 coerce=int,
-                empty_value=1,
+                empty_value=1,  # type: ignore[arg-type]  # any value may stand for none
                 choices=[(number, str(number)) for number in range(1, model.most_images + 1)],
                 error_messages={
                     "invalid_choice": _("%(model)s makes at most %(most)d pictures a prompt.")
@@ -124,7 +129,7 @@ class StudioForm(forms.Form):
         return prompt
 
     def clean_quality(self) -> str:
-        return self.cleaned_data["quality"] or self.model.default_quality
+        return self.cleaned_data["quality"] or self.chosen.default_quality
 
     def clean_visibility(self) -> str:
         return self.cleaned_data["visibility"] or str(self.initial["visibility"])
@@ -157,7 +162,7 @@ class StudioForm(forms.Form):
             return
         try:
             self.quote = pricing.quote(
-                model=self.model,
+                model=self.chosen,
                 quality=self.initial.get("quality", ""),
                 width=size[0],
                 height=size[1],
@@ -174,7 +179,7 @@ class StudioForm(forms.Form):
         data = self.cleaned_data
         return ImageRequest(
             id=data["id"],
-            model=self.model,
+            model=self.chosen,
             prompt=data["prompt"],
             quote=self.quote,
             quality=data.get("quality", ""),
@@ -199,7 +204,7 @@ class StudioForm(forms.Form):
         field = "width" if cleaned.get("size") == sizes.CUSTOM else "size"
         try:
             self.quote = pricing.quote(
-                model=self.model,
+                model=self.chosen,
                 quality=cleaned.get("quality", ""),
                 width=size[0],
                 height=size[1],
@@ -219,7 +224,7 @@ class StudioForm(forms.Form):
     def _limit_prompt(self) -> None:
         field = self.fields["prompt"]
         assert isinstance(field, forms.CharField)
-        most = self.model.prompt_limit
+        most = self.chosen.prompt_limit
         field.max_length = most
         field.widget.attrs["data-limit"] = str(most)
         field.validators = [
@@ -235,16 +240,16 @@ class StudioForm(forms.Form):
                 label,
                 [(size.value, f"{size.label} · {size.width} × {size.height}") for size in group],
             )
-            for label, group in sizes.offered(self.model)
+            for label, group in sizes.offered(self.chosen)
         ]
-        if self.model.free_size:
+        if self.chosen.free_size:
             groups.append((_("Other"), [(sizes.CUSTOM, _("Width × height …"))]))
         else:
             del self.fields["width"], self.fields["height"]
         self._choice("size").choices = groups
         self._choice("size").error_messages["invalid_choice"] = _(
             "%(model)s does not offer this size."
-        ) % {"model": self.model.name}
+        ) % {"model": self.chosen.name}
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         if not choices:
@@ -253,7 +258,7 @@ class StudioForm(forms.Form):
         field = self._choice(name)
         field.choices = choices
         field.error_messages["invalid_choice"] = _("%(model)s does not offer this.") % {
-            "model": self.model.name
+            "model": self.chosen.name
         }
 
     def _choice(self, name: str) -> forms.ChoiceField:

@@ -12,7 +12,6 @@ import logging
 import random
 import shutil
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +19,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
-from gallery import originals
 from generator import calls, deliveries, leases, moderation, previews, settling
 from generator.catalogue import STYLE_WORDS
 from generator.leases import Lease, LeaseLost
-from generator.models import Generation, ProviderCall
+from generator.models import Generation
 from generator.providers.protocol import (
     Delivery,
-    NotAPicture,
     Order,
     OutcomeUnknown,
     PromptRefused,

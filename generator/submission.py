@@ -26,13 +26,13 @@ class NotAccepted(Exception):
 
 
 class GenerationSwitchedOff(NotAccepted):
-    sentence = property(  # type: ignore[assignment]
+    sentence = property(
         lambda self: _("Making pictures is switched off for a moment. Your credits are safe.")
     )
 
 
 class EmailNotVerified(NotAccepted):
-    sentence = property(  # type: ignore[assignment]
+    sentence = property(
         lambda self: _("Confirm your e-mail address first; then you can make pictures.")
     )
 

@@ -20,6 +20,7 @@ from billing import credits
 from billing.credits import InsufficientCredits
 from gallery import paging
 from generator import cards, previews, settling, studio, submission
+from generator.forms import StudioForm
 from generator.models import Generation
 from generator.moderation import PromptBlocked
 from generator.submission import NotAccepted
@@ -60,7 +61,7 @@ def generate_options(request: HttpRequest) -> HttpResponse:
     """The part of the form that depends on the model, price included."""
     if not request.user.is_authenticated:
         return HttpResponseForbidden()
-    form = studio.open_for(cast(User, request.user), request.GET)
+    form = studio.open_for(request.user, request.GET)
     return render(request, "generator/_options.html", _studio_context(form))
 
 
@@ -160,7 +161,7 @@ def _card(request: HttpRequest, pk: uuid.UUID) -> cards.Card:
 
 def _studio_page(
     request: HttpRequest,
-    form: studio.StudioForm | None,
+    form: StudioForm | None,
     *,
     status: int = 200,
     too_few: InsufficientCredits | None = None,
@@ -177,12 +178,12 @@ def _studio_page(
     return render(request, "generator/generate.html", context, status=status)
 
 
-def _studio_context(form: studio.StudioForm | None) -> Mapping[str, Any]:
+def _studio_context(form: StudioForm | None) -> Mapping[str, Any]:
     if form is None:
         return {"form": None, "models": [], "model": None, "quote": None}
     return {
         "form": form,
         "models": form.models,
-        "model": form.model,
+        "model": form.chosen,
         "quote": form.quote,
     }

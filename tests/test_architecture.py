@@ -1,4 +1,4 @@
-"""The house: an app imports only from apps to its left, and no outside library goes where it must not."""
+"""The house: an app imports only from apps to its left, and views from no outside library."""
 
 from __future__ import annotations
 

@@ -39,8 +39,7 @@ def test_what_is_rendered_is_always_allowed_and_never_smaller_than_the_wish(
     model = a_model()
     try:
         across, down = sizes.fit(model, width, height)
-    except sizes.SizeNotOffered as error:
-        assert error.sentence
+    except sizes.SizeNotOffered:
         return
     assert across >= width
     assert down >= height
