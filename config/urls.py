@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import headless
 from config import health
 from config.api import api
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("_allauth/app/v1/account/email", headless.email),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
