@@ -8,6 +8,9 @@ from collections.abc import Sequence
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255, sRGB."""
 
+WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
+
 
 def from_hex(text: str) -> Colour:
     """``"#1e2a5a"`` or ``"1e2a5a"`` as a colour."""
@@ -42,16 +45,17 @@ def lighten(colour: Colour, amount: float) -> Colour:
 
 
 def tint(colour: Colour, hue: float, chroma: float) -> Colour:
-    """The same lightness in another ``hue`` (degrees in OKLCH), keeping a fifth of its own drift.
+    """The same lightness in another ``hue`` (degrees in OKLCH), keeping a little of its own drift.
 
     ``chroma`` is how colourful it becomes: 0 is grey, 0.15 is vivid.
     """
     lightness, a, b = _to_lab(colour)
+    share = 0.2
     if 60 < hue < 115:
-        # Dark yellow looks like olives, dark gold like bronze.
-        hue -= 34 * (1 - lightness)
+        # Dark yellow looks like olives, and so does gold that drifts to green.
+        hue, share = hue - 40 * (1 - lightness) ** 1.5, 0.08
     drift = (math.degrees(math.atan2(b, a)) - hue + 180) % 360 - 180
-    angle = math.radians(hue + 0.2 * drift)
+    angle = math.radians(hue + share * drift)
     # Neither near-black nor near-white can carry much colour.
     strength = chroma * min(1.0, 4 * lightness * (1.06 - lightness))
     return _from_lab(lightness, strength * math.cos(angle), strength * math.sin(angle))

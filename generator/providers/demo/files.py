@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, cast
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -42,14 +42,14 @@ def save(image: Image.Image, path: Path) -> Picture:
     marks.add_itxt("XML:com.adobe.xmp", _XMP)
     with path.open("wb") as file:
         tally = _Tally(file)
-        image.save(tally, "PNG", pnginfo=marks, compress_level=_COMPRESSION)
+        image.save(cast(IO[bytes], tally), "PNG", pnginfo=marks, compress_level=_COMPRESSION)
     return Picture(path, tally.bytes, tally.sha256.hexdigest())
 
 
 class _Tally:
     """A file that remembers how much was written and its hash."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.bytes = 0
         self.sha256 = hashlib.sha256()

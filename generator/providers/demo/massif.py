@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
-from generator.providers.demo.canvas import Box, Canvas, Point, combine, levels
+from generator.providers.demo.canvas import Canvas
 from generator.providers.demo.colour import Colour, lighten, mix
 from generator.providers.demo.mountains import outline, placed
+from generator.providers.demo.pen import Box, Point
+from generator.providers.demo.texture import BICUBIC, column, combine, falling, levels, noise
 from generator.providers.demo.view import View
-
-_BICUBIC = Image.Resampling.BICUBIC
 
 
 @dataclass(frozen=True, slots=True)
 class Rock:
-    """``line`` is the ridge, ``body`` the mask of all below it in ``box``, ``crags`` a float field."""
+    """``line`` is the ridge, ``body`` the mask of all below it in ``box``, ``crags`` its relief."""
 
     line: list[Point]
     box: Box
@@ -48,35 +48,34 @@ def massif(view: View, horizon: float, tall: float, sun_x: float) -> None:
 def _rock(view: View, horizon: float, tall: float) -> Rock:
     """Paint the bare range and return it."""
     canvas, palette = view.canvas, view.palette
-    spread = canvas.width / canvas.unit
-    heights = outline(canvas, peaks=canvas.rng.uniform(1.2, 2.0), rough=0.56, spread=spread)
+    heights = outline(canvas, peaks=canvas.rng.uniform(1.2, 2.0), rough=0.56)
     line = placed(canvas, heights, horizon - 0.12 * tall, tall * 0.88)
     top = max(int(min(y for _, y in line)) - 1, 0)
     box = (0, top, canvas.width, min(round(horizon) + 2, canvas.height))
     shape = [*line, (canvas.width + 2, box[3]), (-2, box[3])]
     body = canvas.mask(lambda pen: pen.polygon(shape), box)
     stone = palette.land(0.28)
-    stops = (stone, stone, mix(stone, palette.haze, 0.5))
-    canvas.image.paste(Canvas.column(stops, canvas.width, body.height), box, body)
-    noise = canvas.noise(26 * spread, 11, octaves=5, gain=0.6, size=(512, 256))
+    canvas.image.paste(column((stone, stone, mix(stone, palette.haze, 0.5)), body.size), box, body)
+    size = (1024, 384) if canvas.width > 1600 else (512, 256)
+    lumps = noise(canvas.rng, 26 * canvas.spread, 11, octaves=5, gain=0.6, size=size)
     # Folded noise has the sharp creases of stone.
-    crags = combine(lambda a: 0.55 * a["n"] + 0.9 * abs(a["n"] - 0.5), n=noise)
+    crags = combine(lambda a: 0.55 * a["n"] + 0.9 * abs(a["n"] - 0.5), n=lumps)
     lit = mix(mix(stone, palette.light, 0.80), palette.haze, 0.10)
     shade = lighten(mix(stone, palette.sky[0], 0.45), -0.04)
-    return Rock(line, box, body, crags.resize(body.size, _BICUBIC), lit, shade)
+    return Rock(line, box, body, crags.resize(body.size, BICUBIC), lit, shade)
 
 
 def _wash(canvas: Canvas, rock: Rock, colour: Colour, mask: Image.Image, strength: float) -> None:
     """Colour the range, and nothing beside it, where a mask says."""
     mask = ImageChops.multiply(mask, rock.body)
-    canvas.wash(colour, mask.point([round(strength * v) for v in range(256)]), rock.box[:2])
+    canvas.wash(colour, mask, rock.box[:2], strength=strength)
 
 
 def _snow(canvas: Canvas, crags: Image.Image) -> Image.Image:
     """Snow lies high up, and lower in the hollows."""
     line = canvas.rng.uniform(0.40, 0.52)
-    height = Image.linear_gradient("L").resize(crags.size).convert("F")
-    field = combine(lambda a: 1 - a["h"] / 255 + (a["c"] - 0.5) * 0.9, h=height, c=crags)
+    height = falling((1, 0), crags.size).convert("F")
+    field = combine(lambda a: a["h"] / 255 + (a["c"] - 0.5) * 0.9, h=height, c=crags)
     return levels(field, line, line + 0.05)
 
 
@@ -109,10 +108,9 @@ def _faces(
 
 def _filled(canvas: Canvas, rock: Rock, faces: list[list[Point]], strength: float) -> Image.Image:
     """Faces as a mask that fades towards the foot of the range."""
-    mask = canvas.mask(lambda pen: [pen.polygon(face) for face in faces], rock.box)
-    strip = Image.new("L", (1, 5))
-    strip.putdata([round(strength * v) for v in (255, 255, 200, 95, 0)])
-    return ImageChops.multiply(mask, strip.resize(mask.size, _BICUBIC))
+    mask = canvas.mask(lambda pen: pen.polygons(faces), rock.box)
+    fade = [strength * share for share in (1, 1, 0.8, 0.37, 0)]
+    return ImageChops.multiply(mask, falling(fade, mask.size))
 
 
 def _summits(line: list[Point], reach: int) -> list[int]:

@@ -1,19 +1,23 @@
-"""Ridges one behind another, with light and shadow sides, snow and haze."""
+"""Ridges one behind another in the haze."""
 
 from __future__ import annotations
 
-from generator.providers.demo.canvas import Canvas, Point
+from itertools import pairwise
+
+from generator.providers.demo.canvas import Canvas
 from generator.providers.demo.colour import Colour, mix
+from generator.providers.demo.pen import Point
+from generator.providers.demo.texture import column
 from generator.providers.demo.view import View
 
 
-def outline(canvas: Canvas, *, peaks: float, rough: float, spread: float = 1.0) -> list[float]:
+def outline(canvas: Canvas, *, peaks: float, rough: float) -> list[float]:
     """A ridge as heights of about 0 to 1, evenly spaced over the width, by midpoint displacement.
 
-    ``peaks`` is how many stand side by side, ``rough`` (0.3 to 0.6) how jagged they are.
+    ``peaks`` is how many stand in one unit, ``rough`` (0.3 to 0.6) how jagged they are.
     """
     rng = canvas.rng
-    count = max(round(peaks * spread), 1)
+    count = max(round(peaks * canvas.spread), 1)
     # Valleys and summits alternate at uneven distances, and one summit is the highest.
     chief = rng.randrange(count)
     line: list[float] = []
@@ -26,10 +30,9 @@ def outline(canvas: Canvas, *, peaks: float, rough: float, spread: float = 1.0) 
     shift = rng.randrange(len(line))
     line = [*line[shift:], *line[:shift]]
     swing = 0.13
-    goal = min(canvas.width * 0.7, 1400 * min(canvas.detail, 1.0) + 200)
-    while len(line) < goal:
+    while len(line) < min(canvas.width * 0.7, 1600):
         finer = []
-        for left, right in zip(line, line[1:], strict=False):
+        for left, right in pairwise(line):
             finer += [left, (left + right) / 2 + rng.uniform(-swing, swing)]
         line = [*finer, line[-1]]
         swing *= rough
@@ -42,28 +45,30 @@ def placed(canvas: Canvas, heights: list[float], base: float, tall: float) -> li
     return [(index * step, base - tall * height) for index, height in enumerate(heights)]
 
 
-def ground(canvas: Canvas, ridge: list[Point], bottom: float, top: Colour, foot: Colour) -> None:
-    """Fill from a ridge down to ``bottom``, running from one colour to the other."""
-    highest = min(y for _, y in ridge)
-    box = canvas.clip((0, int(highest) - 1, canvas.width, round(bottom)))
+def ground(canvas: Canvas, edge: list[Point], top: Colour, foot: Colour) -> None:
+    """Fill from an edge down to the foot of the sheet, running from one colour to the other."""
+    box = canvas.clip((0, min(y for _, y in edge) - 1, canvas.width, canvas.height))
     if box is None:
         return
-    paint = Canvas.column((top, foot), canvas.width, box[3] - box[1])
-    shape = [*ridge, (canvas.width + 2, bottom), (-2, bottom)]
-    canvas.image.paste(paint, box, canvas.mask(lambda pen: pen.polygon(shape), box))
+    shape = [*edge, (canvas.width + 2, box[3] + 2), (-2, box[3] + 2)]
+    mask = canvas.mask(lambda pen: pen.polygon(shape), box)
+    canvas.image.paste(column((top, foot), mask.size), box, mask)
 
 
 def ridge(
     view: View, base: float, tall: float, depth: float, *, peaks: float, rough: float
 ) -> list[Point]:
-    """A plain ridge in the haze; returns its outline."""
+    """Paint a plain ridge in the haze; returns its edge."""
     canvas, palette = view.canvas, view.palette
-    heights = outline(canvas, peaks=peaks, rough=rough, spread=canvas.width / canvas.unit)
-    line = placed(canvas, heights, base, tall)
-    colour = palette.land(depth)
-    if view.snowy and depth > 0.3:
-        colour = view.white(depth)
-    ground(canvas, line, canvas.height, colour, mix(colour, palette.haze, 0.10))
-    canvas.veil(palette.haze, top=min(y for _, y in line), bottom=min(base + tall * 0.9, canvas.height),
-                rise=(0, 0.05, 0.25 * (1 - depth) + 0.08, 0.6 * (1 - depth) + 0.1))  # fmt: skip
-    return line
+    edge = placed(canvas, outline(canvas, peaks=peaks, rough=rough), base, tall)
+    colour = view.white(depth) if view.snowy and depth > 0.3 else palette.land(depth)
+    ground(canvas, edge, colour, mix(colour, palette.haze, 0.10))
+    far = 1 - depth
+    rise = (0, 0.05, 0.25 * far + 0.08, 0.6 * far + 0.1)
+    canvas.veil(
+        palette.haze,
+        rise,
+        top=min(y for _, y in edge),
+        bottom=min(base + tall * 0.9, canvas.height),
+    )
+    return edge

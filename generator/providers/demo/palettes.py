@@ -70,9 +70,9 @@ def _palette(
 
 PALETTES: dict[str, tuple[Palette, ...]] = {
     "dawn": (
-        _palette("3a4a7d 7573a3 c391a8 f3b8a3 fde0b9", "c79aa5 ", "232848", "fff3d6",
+        _palette("3a4a7d 7573a3 c391a8 f3b8a3 fde0b9", "c79aa5", "232848", "fff3d6",
                  "ffd9c0 8f7fa6", 0.16),
-        _palette("7fa9c2 aecad0 efdcc6 fae3cb fdeeda", "a3a6b3", "2c4656", "fffaf0",
+        _palette("6c9cbc a5c6cf ecd8c0 fae0c4 fdecd4", "8e96ab", "2c4656", "fffaf0",
                  "fff2e2 a9bcc6", 0.24),
         _palette("4d6a9a 93a0c4 e0b9c3 f9cdb4 fde9c8", "b7a3b9", "2a3357", "fff6dc",
                  "ffe4d4 9a9cc0", 0.14),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import PIL
@@ -23,6 +23,8 @@ from generator.providers.protocol import (
     OutcomeUnknown,
     Picture,
 )
+
+log = logging.getLogger(__name__)
 
 DETAIL = {"low": 0.5, "medium": 1.0, "auto": 1.0, "high": 1.6}
 """How many small things are drawn at each quality."""
@@ -125,9 +127,10 @@ def _show_stages(image: Image.Image, folder: Path, clock: _Clock, on_preview: On
         try:
             save(unfinished(image, stage), path)
             on_preview(path)
-        finally:
-            with suppress(FileNotFoundError):
-                path.unlink()
+        except Exception:
+            # The picture is worth more than a look at its beginnings.
+            log.warning("A preview could not be shown.", exc_info=True)
+        path.unlink(missing_ok=True)
 
 
 def _settings(order: Order, seed: int) -> dict[str, object]:

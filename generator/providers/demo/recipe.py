@@ -13,11 +13,18 @@ from generator.providers.demo.words import CHINESE, ENGLISH, HUES
 _READ = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 
-_SPACE = ("nebula", "planet", "galaxy", "orbit")
-_PATTERNS = ("silk", "paper", "currents", "waves")
-_FLOWERS = ("branch", "dahlia", "sunflower", "flower")
 _PLACES = ("city", "desert", "sea", "hills", "mountains", "grove", "forest")
 """Where several places are named, the first of these is the scene and the others are seen in it."""
+
+_FLOWERS = ("branch", "sunflower", "dahlia")
+_SPACE = ("planet", "galaxy", "nebula", "orbit")
+_PATTERNS = ("silk", "paper", "currents", "waves")
+
+# A word for all of a group, and the group; the first group that the prompt names is drawn.
+_GROUPS = (("", _PLACES), ("space", _SPACE), ("flower", _FLOWERS), ("pattern", _PATTERNS))
+
+# Words that mean something else together, and what is read instead.
+_PHRASES = {"blue hour": "dusk", "sea of": "", "northern lights": "aurora", "milky way": "stars"}
 
 _LIGHTS: dict[str, tuple[str, ...]] = {
     "city": ("dusk", "dusk", "night", "night", "sunset", "dawn"),
@@ -52,7 +59,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Which ``scene`` in which ``light``, what it holds, its colours, and the seed of its chances."""
+    """Which ``scene`` in which ``light``, what it holds, its colours and the seed of chance."""
 
     scene: str
     light: str
@@ -70,14 +77,12 @@ def read(prompt: str, seed: int) -> Recipe:
     digest = hashlib.sha256(f"{seed}\n{prompt}".encode("utf-8", "surrogatepass")).hexdigest()
     rng = random.Random(digest)  # noqa: S311 - pictures, not secrets
     marks = _marks(prompt[:_READ].lower())
-    named = [mark.removeprefix("scene:") for mark in marks if mark.startswith("scene:")]
-    extras = {mark for mark in marks if ":" not in mark}
-    hues = tuple(HUES[mark[4:]] for mark in marks if mark.startswith("hue:"))[:2]
-    scene = _scene(named, extras, rng)
+    named, hours, moods, colours = (_of(marks, kind) for kind in ("scene", "light", "mood", "hue"))
+    extras = {mark for mark in marks if "=" not in mark}
+    scene = _scene(named, extras, rng, outdoors=bool(hours or moods))
     extras |= set(named)
-    light = _light(
-        [mark for mark in marks if mark.startswith(("light:", "mood:"))], scene, extras, rng
-    )
+    light = _light(hours or moods, scene, extras, rng)
+    hues = tuple(HUES[colour] for colour in colours[:2])
     if light == "golden" and scene in _PATTERNS and not hues:
         hues = (HUES["gold"],)
     _add(scene, light, extras, rng)
@@ -85,41 +90,48 @@ def read(prompt: str, seed: int) -> Recipe:
 
 
 def _marks(text: str) -> list[str]:
-    """What the words of a text ask for, in their order and once each."""
+    """What the words of a text ask for, once each and in their order, Chinese after English."""
     found: list[str] = []
+    for phrase, meant in _PHRASES.items():
+        text = text.replace(phrase, meant)
     for word in _WORD.findall(text):
-        found += (
-            ENGLISH.get(word)
-            or ENGLISH.get(word.removesuffix("s"))
-            or ENGLISH.get(word.removesuffix("es"))
-            or ()
-        )
+        found += ENGLISH.get(word) or ENGLISH.get(word.removesuffix("s")) or ()
     if not text.isascii():
-        for word in sorted((w for w in CHINESE if w in text), key=text.index):
+        places = []
+        # The longer word counts: 花海 is a field of flowers, not the sea.
+        for word in sorted(CHINESE, key=len, reverse=True):
+            if (place := text.find(word)) >= 0:
+                places.append((place, word))
+                text = text.replace(word, " " * len(word))
+        for _, word in sorted(places):
             found += CHINESE[word]
     return list(dict.fromkeys(found))
 
 
-def _scene(named: list[str], extras: set[str], rng: random.Random) -> str:
-    """The patterns first, then places, flowers, space; then where the things live; else anything."""
-    for group in (("abstract", *_PATTERNS), _PLACES, _FLOWERS, (*_SPACE, "space")):
-        found = [name for name in group if name in named]
-        if found[:1] == ["abstract"]:
-            return found[1] if len(found) > 1 else rng.choice(_PATTERNS)
-        if found:
-            return {"abstract": rng.choice(_PATTERNS), "space": rng.choice(_SPACE)}.get(
-                found[0], found[0]
-            )
+def _of(marks: list[str], kind: str) -> list[str]:
+    """The marks of one kind, without its name."""
+    return [mark.removeprefix(f"{kind}=") for mark in marks if mark.startswith(f"{kind}=")]
+
+
+def _scene(named: list[str], extras: set[str], rng: random.Random, *, outdoors: bool) -> str:
+    """What is named; else where the things in it are at home; else anything."""
+    groups = _GROUPS[::-1] if "abstract" in named else _GROUPS
+    for general, group in groups:
+        for name in group:
+            if name in named:
+                return name
+        if general in named or (general == "pattern" and "abstract" in named):
+            return rng.choice(group)
     for thing, homes in _HOMES.items():
         if thing in extras:
             return rng.choice(homes)
-    return rng.choice((*_PLACES, "mountains", "sea", *_SPACE, *_PATTERNS, "flower", "branch"))
+    if outdoors:
+        return rng.choice((*_PLACES, "mountains", "sea"))
+    return rng.choice((*_PLACES, "mountains", "sea", *_FLOWERS, *_SPACE, *_PATTERNS))
 
 
-def _light(marks: list[str], scene: str, extras: set[str], rng: random.Random) -> str:
-    hours = [mark.removeprefix("light:") for mark in marks if mark.startswith("light:")]
-    moods = [mark.removeprefix("mood:") for mark in marks if mark.startswith("mood:")]
-    light = (hours or moods or [rng.choice(_LIGHTS.get(scene, _ANY_LIGHT))])[0]
+def _light(asked: list[str], scene: str, extras: set[str], rng: random.Random) -> str:
+    light = asked[0] if asked else rng.choice(_LIGHTS.get(scene, _ANY_LIGHT))
     if light == "sun":
         light = rng.choice(("day", "golden", "sunset"))
     if "aurora" in extras:
@@ -132,13 +144,12 @@ def _light(marks: list[str], scene: str, extras: set[str], rng: random.Random) -
 
 def _add(scene: str, light: str, extras: set[str], rng: random.Random) -> None:
     """What chance adds to a scene of which little was said."""
-    if "lake" in extras or (scene == "mountains" and rng.random() < 0.5):
+    if scene == "mountains" and rng.random() < 0.5:
         extras.add("water")
     if scene == "city" and ("sea" in extras or rng.random() < 0.55):
         extras.add("water")
-    if scene == "hills" and light not in ("night", "winter", "storm") and rng.random() < 0.35:
-        extras.add("flowers")
-    if scene == "hills" and not extras & set(_HOMES) and rng.random() < 0.5:
-        extras.add("tree")
+    if scene == "hills" and not extras & set(_HOMES):
+        mild = light not in ("night", "winter", "storm")
+        extras.add("flowers" if mild and rng.random() < 0.5 else "tree")
     if light == "winter" and scene in ("hills", "forest", "mountains"):
         extras.add("snow")

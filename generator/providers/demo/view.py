@@ -31,6 +31,11 @@ class View:
         """Whether the ground is white."""
         return "snow" in self.extras
 
+    @property
+    def posing(self) -> bool:
+        """Whether somebody looks out over the scene."""
+        return self.wants("cat", "dog", "person", "couple")
+
     def white(self, depth: float) -> Colour:
         """Snow at a depth of 0 (far) to 1 (near): the nearer, the bluer it lies in shade."""
         palette = self.palette
