@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -20,7 +21,7 @@ from PIL import Image as Pillow
 from gallery import decoding, originals, provenance
 from gallery.decoding import Size
 
-FORMATS = ("webp", "avif")
+FORMATS = ("avif", "webp")
 
 # The boxes in pixels that renditions fit into: a card of the grid on a screen of double density,
 # and a picture's own page. Nothing is ever enlarged.
@@ -29,7 +30,7 @@ PAGE_BOX = (1536, 1536)
 PLACEHOLDER_BOX = (16, 16)
 PLACEHOLDER_LENGTH = 200  # characters, as it stands in the HTML of each card
 
-# What Pillow's `save` is given. For libaom one thread: the second core is busy with WebP.
+# What Pillow's `save` is given. For libaom one thread: another core is busy with WebP.
 SPEED: dict[str, dict[str, Any]] = {
     "webp": {"method": 2},
     "avif": {"speed": 9, "max_threads": 1},
@@ -152,19 +153,17 @@ def _fitted(picture: Pillow.Image, box: Size) -> Pillow.Image:
 def _encoded(
     pictures: dict[str, Pillow.Image], *, formats: Sequence[str], source_type: str
 ) -> list[Rendition]:
-    """Every picture in every format. The encoders release the GIL, so each format has a thread."""
+    """Every picture in every format, largest work first: the encoders release the GIL."""
 
-    def encode_all(format: str) -> list[Rendition]:
+    def encode(job: tuple[str, str]) -> Rendition:
+        name, format = job
         mark = provenance.save_options(encoding=format, source_type=source_type)
-        made = []
-        for name, picture in pictures.items():
-            options = {"quality": QUALITY[format][name], **SPEED[format], **mark}
-            data = _bytes(_twin(picture), format, options)
-            made.append(Rendition(name, format, *picture.size, data))
-        return made
+        options = {"quality": QUALITY[format][name], **SPEED[format], **mark}
+        picture = pictures[name]
+        return Rendition(name, format, *picture.size, _bytes(_twin(picture), format, options))
 
     with ThreadPoolExecutor(max_workers=len(formats)) as threads:
-        return [copy for made in threads.map(encode_all, formats) for copy in made]
+        return list(threads.map(encode, product(pictures, formats)))
 
 
 def _twin(picture: Pillow.Image) -> Pillow.Image:

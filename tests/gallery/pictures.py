@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageChops, ImageDraw
+from PIL import ImageChops, ImageCms, ImageDraw
 
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -78,6 +79,29 @@ def png_of(
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     body = [chunk(b"IHDR", header), *before, chunk(b"IDAT", zlib.compress(data))]
     return PNG_SIGNATURE + b"".join([*body, chunk(b"IEND", b"")])
+
+
+def stripes(width: int, height: int) -> Pillow.Image:
+    """Red on the left, green in the middle half, blue on the right."""
+    picture = Pillow.new("RGB", (width, height), GREEN)
+    picture.paste(RED, (0, 0, width // 4, height))
+    picture.paste(BLUE, (width - width // 4, 0, width, height))
+    return picture
+
+
+def is_about(seen: object, expected: tuple[int, ...], *, within: int = 24) -> bool:
+    """Whether a pixel has this colour but for what lossy coding does to it."""
+    assert isinstance(seen, tuple)
+    assert len(seen) == len(expected)
+    return all(abs(one - other) <= within for one, other in zip(seen, expected, strict=True))
+
+
+def swapped_profile() -> bytes:
+    """A matrix profile like sRGB's with red and green exchanged, under another name."""
+    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for one, other in ((b"rXYZ", b"gXYZ"), (b"s\0R\0G\0B", b"t\0R\0G\0B")):
+        data = data.replace(one, b"\1\1\1\1").replace(other, one).replace(b"\1\1\1\1", other)
+    return data
 
 
 def _tinted(
