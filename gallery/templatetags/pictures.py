@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Image
 
@@ -23,9 +26,69 @@ RATIOS = sorted([*range(32, 100, 2), *range(100, 200, 5), *range(200, 311, 10), 
 """Width to height in hundredths, for which the style sheet has a class `ratio-…`."""
 
 
+SETTING_LABELS: dict[str, str | Promise] = {
+    "size": _("Size"),
+    "quality": _("Quality"),
+    "style": _("Style"),
+    "seed": _("Seed"),
+    "format": _("Format"),
+}
+"""The settings worth showing, in this order."""
+
+SETTING_WORDS: dict[str, str | Promise] = {
+    "low": _("Draft"),
+    "medium": _("Standard"),
+    "high": _("Fine"),
+    "xhigh": _("Finer"),
+    "max": _("Finest"),
+    "auto": _("Automatic"),
+    "vivid": _("Vivid"),
+    "natural": _("Natural"),
+    "png": "PNG",
+    "jpeg": "JPEG",
+    "webp": "WebP",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a picture, as it was asked for and as it came; either may be empty."""
+
+    label: str | Promise
+    requested: str | Promise
+    delivered: str | Promise
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.requested) and self.requested != self.delivered
+
+
+@register.filter
+def setting_word(value: object) -> str | Promise:
+    """A setting's value in words: ``high`` is “Fine”, ``1024x768`` is 1024 × 768."""
+    text = str(value)
+    if text in SETTING_WORDS:
+        return SETTING_WORDS[text]
+    width, by, height = text.partition("x")
+    return f"{width} × {height}" if by and width.isdecimal() and height.isdecimal() else text
+
+
+@register.simple_tag
+def delivered_settings(image: Image) -> list[Setting]:
+    """What the picture came with, beside what was asked for."""
+    requested = image.settings.get("requested", {})
+    delivered = {**requested, **image.settings.get("delivered", {})}
+    delivered["size"] = "{}x{}".format(*image.shown_size)
+    return [
+        Setting(label, setting_word(requested.get(name, "")), setting_word(delivered[name]))
+        for name, label in SETTING_LABELS.items()
+        if delivered.get(name) not in (None, "")
+    ]
+
+
 @register.simple_tag
 def ratio(width: int, height: int) -> str:
-    """The class that keeps the shape of ``width`` × ``height``: off by at most 3 %."""
+    """The class that keeps the shape of ``width`` by ``height``: off by at most 3 %."""
     hundredths = 100 * width / height
     return f"ratio-{min(RATIOS, key=lambda step: abs(step - hundredths))}"
 

@@ -1,0 +1,14 @@
+// Back to where one was, by the link or the Escape key; the link's address is for those who
+// came from elsewhere.
+const link = document.querySelector("[data-escape]");
+const cameFromHere = document.referrer.startsWith(`${location.origin}/`) && history.length > 1;
+
+link?.addEventListener("click", (event) => {
+  if (!cameFromHere) return;
+  event.preventDefault();
+  history.back();
+});
+document.addEventListener("keydown", (event) => {
+  const busy = document.querySelector("details.drop[open], [popover]:popover-open");
+  if (event.key === "Escape" && !busy && !event.target.matches("input, textarea, select")) link?.click();
+});
