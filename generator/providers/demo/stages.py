@@ -7,7 +7,7 @@ import random
 from PIL import Image, ImageFilter
 
 # The short side in pixels of what is known by then, and how much is still noise.
-_STAGES = ((14, 0.42), (44, 0.22), (150, 0.08))
+_STAGES = ((14, 0.16), (44, 0.11), (150, 0.05))
 STAGES = len(_STAGES)
 
 _LONG_SIDE = 640
@@ -20,13 +20,13 @@ def unfinished(image: Image.Image, stage: int) -> Image.Image:
     size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
     small = image.resize(_sized(image, short), Image.Resampling.BOX)
     soft = small.resize(size, Image.Resampling.BICUBIC)
-    return Image.blend(soft, _noise(image, size, short, stage), noise)
+    return Image.blend(soft, _noise(image, size, stage), noise)
 
 
-def _noise(image: Image.Image, size: tuple[int, int], short: int, stage: int) -> Image.Image:
-    """Coloured specks, coarse at first and finer later."""
+def _noise(image: Image.Image, size: tuple[int, int], stage: int) -> Image.Image:
+    """Coloured specks, others at each stage."""
     rng = random.Random(stage)  # noqa: S311 - pictures, not secrets
-    cells = _sized(image, 2 * short)
+    cells = _sized(image, 180)
     specks = Image.frombytes("RGB", cells, rng.randbytes(3 * cells[0] * cells[1]))
     return specks.resize(size, Image.Resampling.BICUBIC).filter(ImageFilter.BoxBlur(1))
 
