@@ -144,6 +144,7 @@ class Image(models.Model):
     withdrawn_at = models.DateTimeField(
         _("withdrawn"), null=True, editable=False, help_text=_("The file was broken; refunded.")
     )
+    likes = models.PositiveIntegerField(_("likes"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"))
 
     objects = ImageQuerySet.as_manager()
@@ -227,3 +228,23 @@ class Image(models.Model):
             if facts["name"] == name and facts["format"] == format:
                 return dict(facts)
         return None
+
+
+class Like(models.Model):
+    """One person likes one picture, once. ``Image.likes`` is their number."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
+    )
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("like")
+        verbose_name_plural = _("likes")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "image"], name="like_once_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.image_id}"

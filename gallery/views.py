@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from gallery import downloads, files, paging
+from gallery import downloads, files, likes, paging
 from gallery.models import Image, Visibility
 
 FEED_PAGE = 24
@@ -43,6 +43,8 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "author_name": found.user.name,
         "downloads": downloads.offered(found),
         "visibilities": Visibility.choices,
+        "liked": bool(request.user.pk and likes.liked_by(request.user.pk, [found])),
+        "share_url": request.build_absolute_uri(found.get_absolute_url()),
     }
     return render(request, "gallery/image.html", context)
 
@@ -82,6 +84,18 @@ def image_visibility(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         Image.objects.filter(pk=found.pk).update(visibility=visibility)
         messages.success(request, _("Saved."))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Like with ``liked=1``, take it back with ``liked=0``; said twice it changes nothing more."""
+    found = _visible(request, pk)
+    liked = request.POST.get("liked", "1") != "0"
+    likes.set_like(user=cast(User, request.user), image=found, liked=liked)
+    if request.headers.get("HX-Request"):
+        return render(request, "gallery/_like.html", {"image": found, "liked": liked})
     return redirect(found)
 
 

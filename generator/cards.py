@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from gallery import likes
 from gallery.models import Image
 from generator import failures, previews
 from generator.models import Generation, State
@@ -33,6 +34,7 @@ class Card:
 
     generation: Generation
     pictures: list[Image] = field(default_factory=list)
+    liked: set[uuid.UUID] = field(default_factory=set)
     position: int | None = None
     preview_number: int = 0
     credits_left: int | None = None
@@ -114,13 +116,17 @@ class Card:
 
 
 def cards_for(generations: Iterable[Generation]) -> list[Card]:
-    """Cards of several Generations: one query for all their pictures."""
+    """Cards of several Generations of one person: one query for all their pictures, one for which
+    of them the person likes."""
     generations = list(generations)
     pictures = _pictures([generation.pk for generation in generations])
+    shown = [picture for group in pictures.values() for picture in group]
+    liked = likes.liked_by(generations[0].user_id, shown) if shown else set()
     return [
         Card(
             generation=generation,
             pictures=pictures[generation.pk],
+            liked=liked,
             position=_position(generation),
             preview_number=(
                 previews.newest_number(generation.pk) if generation.state == State.RUNNING else 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 
 from accounts.models import User
 from billing import credits
@@ -109,3 +111,25 @@ def do_the_work() -> None:
         rendering.render(generation.pk)
     for image in Image.objects.filter(rendered_at=None, withdrawn_at=None):
         publishing.publish(image.pk)
+
+
+def all_at_once(jobs: list[Callable[[], object]]) -> list[object]:
+    """Run ``jobs`` in a thread each, started together; return results or exceptions."""
+    barrier = threading.Barrier(len(jobs))
+    results: list[object] = [None] * len(jobs)
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            results[number] = jobs[number]()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

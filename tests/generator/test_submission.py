@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,7 +17,7 @@ from billing.models import CreditAccount, CreditEntry
 from generator import moderation, pricing, settling, submission
 from generator.models import BlockedTerm, Generation, ImageModel, State
 from generator.submission import ImageRequest
-from tests.cast import a_generation, a_person, balance
+from tests.cast import a_generation, a_person, all_at_once, balance
 
 
 def a_wish(*, count: int = 1, **fields: Any) -> ImageRequest:
@@ -27,28 +25,6 @@ def a_wish(*, count: int = 1, **fields: Any) -> ImageRequest:
     quote = pricing.quote(model=model, quality="medium", width=1024, height=1024, count=count)
     values = {"id": uuid.uuid4(), "prompt": "a lighthouse", "quality": "medium", **fields}
     return ImageRequest(model=model, quote=quote, **values)
-
-
-def all_at_once(jobs: list[Callable[[], object]]) -> list[object]:
-    """Run ``jobs`` in a thread each, started together; return results or exceptions."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[object] = [None] * len(jobs)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            results[number] = jobs[number]()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db
