@@ -70,16 +70,20 @@ def publish(pk: uuid.UUID) -> bool:
 
 
 def sweep() -> int:
-    """Ring again for pictures without renditions that nobody works on; return how many."""
-    now = timezone.now()
-    waiting = (
-        Image.objects.filter(rendered_at=None, withdrawn_at=None, created_at__lt=now - RING_AGAIN)
-        .filter(Q(rendition_lease_until=None) | Q(rendition_lease_until__lt=now))
-        .order_by("created_at")
-        .values_list("pk", flat=True)[:MOST]
-    )
+    """Ring again for pictures without renditions that nobody works on; return how many.
+
+    None while as many bells hang as there are such pictures: those were not lost, only late.
+    """
     from gallery.tasks import render_image
 
+    now = timezone.now()
+    free = Image.objects.filter(rendered_at=None, withdrawn_at=None).filter(
+        Q(rendition_lease_until=None) | Q(rendition_lease_until__lt=now)
+    )
+    late = free.filter(created_at__lt=now - RING_AGAIN).order_by("created_at")
+    waiting = list(late.values_list("pk", flat=True)[:MOST])
+    if not waiting or bells.hanging(render_image) >= free.count():
+        return 0
     return sum(bells.ring(render_image, str(pk)) for pk in waiting)
 
 

@@ -40,8 +40,9 @@ def measure_durations() -> None:
     durations.measure()
 
 
-def ring(pk: uuid.UUID, *, countdown: float = 0) -> bool:
+def ring(pk: uuid.UUID, *, countdown: float = 0, urgent: bool = False) -> bool:
     """Tell a worker that there is work; False when it must wait for the sweeper."""
     if countdown > LONGEST_COUNTDOWN:
         return False
-    return bells.ring(render, str(pk), countdown=countdown)
+    priority = bells.URGENT_PRIORITY if urgent else bells.USUAL_PRIORITY
+    return bells.ring(render, str(pk), countdown=countdown, priority=priority)
