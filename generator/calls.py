@@ -10,14 +10,12 @@ from django.utils import timezone
 from generator import pricing
 from generator.leases import Lease, LeaseLost
 from generator.models import Generation, ProviderCall
-from generator.providers.protocol import (
-    Delivery,
-    NotAPicture,
-    OutcomeUnknown,
-    ProviderError,
-)
+from generator.providers.protocol import Delivery, ProviderError
 
 Outcome = ProviderCall.Outcome
+
+MAYBE_BILLED = (Outcome.UNKNOWN, Outcome.DELIVERED, Outcome.NOT_A_PICTURE, Outcome.ERROR)
+"""Outcomes of calls that the provider may have billed."""
 
 
 def begin(lease: Lease, generation: Generation) -> ProviderCall:
@@ -30,15 +28,19 @@ def begin(lease: Lease, generation: Generation) -> ProviderCall:
         )
 
 
-def close_abandoned(generation: Generation) -> int:
-    """Mark the open calls of dead workers as unknown; return how many are unknown in all."""
-    generation.calls.filter(outcome=Outcome.OPEN).update(
+def close_abandoned(lease: Lease, generation: Generation) -> int:
+    """Mark the open calls of dead workers as unknown; return how many may have been billed in all.
+
+    A call that brought pictures counts, too: whoever held them died before the work had an end.
+    Changes nothing where ``lease`` is lost, because an open call is then the new worker's.
+    """
+    generation.calls.filter(outcome=Outcome.OPEN, generation__in=lease.held().values("pk")).update(
         outcome=Outcome.UNKNOWN,
         ended_at=timezone.now(),
         possible_cost=usual_cost(generation),
         detail="the worker died or fell silent during the call",
     )
-    return generation.calls.filter(outcome=Outcome.UNKNOWN).count()
+    return generation.calls.filter(outcome__in=MAYBE_BILLED).count()
 
 
 def end_with_pictures(
@@ -49,9 +51,8 @@ def end_with_pictures(
     call.request_id = delivery.request_id[:128]
     call.usage = dict(delivery.usage)
     call.cost = pricing.provider_cost(generation.model, delivery.usage)
-    if call.cost is None:
-        # Without usage, as from merely compatible servers, the catalogue's usual cost stands in.
-        call.possible_cost = usual_cost(generation)
+    # Without usage, as from merely compatible servers, the catalogue's usual cost stands in.
+    call.possible_cost = usual_cost(generation) if call.cost is None else None
     if usable < len(delivery.pictures):
         call.detail = f"{usable} of {len(delivery.pictures)} files were usable pictures"
     _save(call)
@@ -62,7 +63,7 @@ def end_without_pictures(call: ProviderCall, generation: Generation, error: Prov
     call.outcome = Outcome(error.code)
     call.request_id = error.request_id[:128]
     call.detail = error.detail
-    if isinstance(error, OutcomeUnknown | NotAPicture):
+    if call.outcome in MAYBE_BILLED:
         call.possible_cost = usual_cost(generation)
     _save(call)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import Error
 from django.utils import timezone
 
 from gallery import originals
@@ -69,15 +70,27 @@ def store(
             image = _image(generation, delivery, entry, position=position, cost=share)
             images.append(image)
             _write(image, entry.picture)
-    except StorageDown:
+    except BaseException:
         discard(images)
         raise
     return images
 
 
 def discard(images: Sequence[Image]) -> None:
-    """Remove files whose Images will not exist."""
+    """Remove the files of Images that are not in the database.
+
+    What went wrong may have come after the transaction, or hidden its success: then they stay.
+    """
+    try:
+        pks = [image.pk for image in images]
+        published = set(Image.objects.filter(pk__in=pks).values_list("pk", flat=True))
+    except Error:
+        names = [image.original_name for image in images]
+        logger.exception("Unused originals may stay in storage: %s", names)
+        return
     for image in images:
+        if image.pk in published:
+            continue
         try:
             default_storage.delete(image.original_name)
         except Exception:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -107,8 +107,9 @@ class _Keeper:
             Generation.objects.filter(state=State.RUNNING, lease_token__in=tokens).update(
                 lease_until=until
             )
-        except DatabaseError:
-            # The lease outlives three missed beats; the next one may succeed.
+        except Exception:
+            # Whatever it is, giving up would give all work of this process to others, who would
+            # pay for it again. The lease outlives three missed beats; the next one may succeed.
             logger.exception("Leases could not be renewed")
         finally:
             connection.close()

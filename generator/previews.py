@@ -28,9 +28,9 @@ class Preview:
 
 def keep(generation_pk: uuid.UUID, path: Path) -> None:
     """Keep a partial picture, if it is one and not too large; never stops the work."""
-    if path.stat().st_size > MOST_BYTES:
-        return
     try:
+        if path.stat().st_size > MOST_BYTES:
+            return
         with PillowImage.open(path, formats=["PNG", "JPEG", "WEBP"]) as picture:
             content_type = PillowImage.MIME[picture.format or ""]
     except (UnidentifiedImageError, OSError, ValueError, PillowImage.DecompressionBombError):

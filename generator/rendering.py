@@ -12,14 +12,15 @@ import logging
 import random
 import shutil
 import tempfile
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from generator import calls, deliveries, leases, moderation, previews, settling
@@ -43,13 +44,16 @@ MAX_ATTEMPTS = 5
 """Claims of one Generation, whatever ended the earlier ones (invariant W5)."""
 
 MAX_UNKNOWN_CALLS = 2
-"""A call whose outcome nobody knows is followed by at most one more (invariant W2)."""
+"""A call that may have been billed for nothing is followed by at most one more (invariant W2)."""
 
 PATIENCE = timedelta(minutes=10)
 """How long after the click a busy provider is asked again."""
 
 FIRST_PAUSE = 2.0
 """Seconds before the second attempt; doubles with each, and is spread by half to one and a half."""
+
+DATABASE_PAUSES = (0.5, 2.0, 6.0)
+"""Seconds between the attempts to write down what was paid for, while the database is away."""
 
 
 def render(pk: uuid.UUID) -> None:
@@ -66,17 +70,21 @@ def render(pk: uuid.UUID) -> None:
             _work(lease, generation)
     except LeaseLost:
         logger.warning("Generation %s was taken over by another worker", pk)
+    except (OperationalError, InterfaceError):
+        # Whoever takes over when the lease has run out finds in the diary what was paid for.
+        logger.exception("Generation %s is left to its lease: the database is away", pk)
     except Exception:
         logger.exception("Generation %s failed for a reason of our own", pk)
         _give_up(lease, generation, code="error")
 
 
 def _work(lease: Lease, generation: Generation) -> None:
-    unknown = calls.close_abandoned(generation)
-    if unknown >= MAX_UNKNOWN_CALLS:
+    billed = calls.close_abandoned(lease, generation)
+    if billed >= MAX_UNKNOWN_CALLS:
         return _give_up(lease, generation, code=OutcomeUnknown.code)
     if generation.attempts > MAX_ATTEMPTS:
         return _give_up(lease, generation, code=generation.error_code or "attempts")
+    _hang_up()
     if categories := moderation.flagged_categories(generation.prompt):
         detail = f"moderation: {', '.join(categories)}"
         return settling.fail(lease, generation, code="moderated", detail=detail, refused=True)
@@ -88,17 +96,18 @@ def _work(lease: Lease, generation: Generation) -> None:
             pictures = deliveries.accepted(delivery, generation)
         except ProviderError as error:
             calls.end_without_pictures(call, generation, error)
-            return _after_error(lease, generation, error, unknown)
+            return _after_error(lease, generation, error, billed)
         except Exception as error:
             calls.end_without_pictures(call, generation, _own_error(error))
             raise
-        calls.end_with_pictures(call, generation, delivery, len(pictures))
+        _insist(lambda: calls.end_with_pictures(call, generation, delivery, len(pictures)))
+        _hang_up()
         try:
             images = deliveries.store(generation, delivery, pictures, cost=call.cost)
         except deliveries.StorageDown as error:
             return settling.fail(lease, generation, code="storage", detail=str(error))
         try:
-            settling.deliver(lease, generation, images)
+            _insist(lambda: settling.deliver(lease, generation, images))
         except BaseException:
             deliveries.discard(images)
             raise
@@ -107,9 +116,7 @@ def _work(lease: Lease, generation: Generation) -> None:
 def _call_provider(generation: Generation, workdir: Path) -> Delivery:
     provider = provider_for(generation.model.provider)
     order = order_for(generation, workdir)
-    # Hundreds of jobs wait here at once: none of them may hold a database connection.
-    if not connection.in_atomic_block:
-        connection.close()
+    _hang_up()
     return provider.generate(order, on_preview=lambda path: previews.keep(generation.pk, path))
 
 
@@ -140,11 +147,32 @@ def safety_identifier(user_pk: int) -> str:
     return hmac.new(key, f"safety:{user_pk}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _after_error(lease: Lease, generation: Generation, error: ProviderError, unknown: int) -> None:
+def _hang_up() -> None:
+    """Give the database connection back before waiting for anything outside.
+
+    Hundreds of jobs wait at once on a pool of ten connections, and so do their leases' renewals.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _insist(step: Callable[[], None]) -> None:
+    """Take a repeatable step again while the database restarts or fails over."""
+    for pause in DATABASE_PAUSES:
+        try:
+            return step()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("The database is away: %s", error)
+            _hang_up()
+            time.sleep(pause)
+    return step()
+
+
+def _after_error(lease: Lease, generation: Generation, error: ProviderError, billed: int) -> None:
     if isinstance(error, PromptRefused):
         return settling.fail(lease, generation, code=error.code, detail=error.detail, refused=True)
     again = isinstance(error, ProviderBusy | ProviderDown) or (
-        isinstance(error, OutcomeUnknown) and unknown + 1 < MAX_UNKNOWN_CALLS
+        isinstance(error, OutcomeUnknown) and billed + 1 < MAX_UNKNOWN_CALLS
     )
     pause = _pause(generation.attempts, error)
     in_time = timezone.now() + timedelta(seconds=pause) < generation.created_at + PATIENCE

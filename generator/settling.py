@@ -131,7 +131,9 @@ def _refund(generation: Generation, amount: int) -> None:
 def _tag(images: Sequence[Image], names: Sequence[str]) -> None:
     if not names:
         return
-    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
+    # In one order everywhere: two deliveries that add the same new tags would else wait for each
+    # other, and PostgreSQL would end one of them.
+    Tag.objects.bulk_create([Tag(name=name) for name in sorted(names)], ignore_conflicts=True)
     tags = list(Tag.objects.filter(name__in=names))
     through = Image.tags.through
     through.objects.bulk_create(
