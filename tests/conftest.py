@@ -1,5 +1,38 @@
-"""Fixtures that every test can name."""
+"""Fixtures that every test can name, and what holds for the whole run."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from config import health
+from config.local import embedded_redis
 from tests.cast import _fresh_memory, alice, bob, carol, fresh_cache, openai
+from tests.chromium import browser, page, say_what_is_missing
 
-__all__ = ["_fresh_memory", "alice", "bob", "carol", "fresh_cache", "openai"]
+__all__ = ["_fresh_memory", "alice", "bob", "browser", "carol", "fresh_cache", "openai", "page"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _redis() -> Iterator[None]:
+    """The Redis of REDIS_URL, else one of this run's own; each xdist worker has its own."""
+    if not settings.REDIS_IS_EMBEDDED:
+        health.try_broker()
+        yield
+        return
+    with embedded_redis.running(settings.EMBEDDED_REDIS_SOCKET, settings.VAR_DIR / "redis"):
+        yield
+    settings.EMBEDDED_REDIS_SOCKET.parent.rmdir()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(_redis: None) -> None:
+    """Counters of rate limits, cached pages and queued messages are not passed on."""
+    cache.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    say_what_is_missing(terminalreporter)

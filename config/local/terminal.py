@@ -18,12 +18,15 @@ from pathlib import Path
 from supervisor import events
 from supervisor.medusa.asyncore_25 import ExitNow
 from supervisor.options import ServerOptions
+from supervisor.process import Subprocess
 from supervisor.states import SupervisorStates
 from supervisor.supervisord import Supervisor
 
 CONFIGURATION = Path(__file__).with_name("supervisord.conf")
 
 ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP}
+
+STANDARD_INPUT = 0
 
 _PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
@@ -41,7 +44,7 @@ class Screen:
             sys.stdout.flush()
         except OSError:
             # The terminal was closed, or the reader of a pipe has ended.
-            sys.stdout = Path(os.devnull).open("w")
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end
 
     def show(self, name: str, data: bytes) -> None:
         """Lines of the process ``name``; an unfinished one waits for its rest."""
@@ -71,6 +74,10 @@ class Terminal(Supervisor):  # type: ignore[misc]
         super().__init__(options)
         self._screen = screen
         self._welcome = welcome
+        # `nohup make run` is meant to outlive its terminal.
+        outlives = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        self._ending = ENDING - {signal.SIGHUP} if outlives else ENDING
+        self._has_terminal = os.isatty(STANDARD_INPUT) and not outlives
 
     def runforever(self) -> None:
         events.subscribe(events.ProcessLogEvent, self._on_output)
@@ -79,25 +86,32 @@ class Terminal(Supervisor):  # type: ignore[misc]
         super().runforever()
 
     def handle_signal(self) -> None:
-        received = self.options.get_signal()
-        if received not in ENDING:
+        if self.options.get_signal() not in self._ending:
             return
         if self.stopping:
             self._screen.say("Stopping at once.")
             for process in self._processes():
                 process.kill(signal.SIGKILL)
         else:
-            self._screen.say("Stopping; work under way is finished. Ctrl-C again: at once.")
-            self.options.mood = SupervisorStates.SHUTDOWN
+            self._stop()
 
     def tick(self, now: float | None = None) -> None:
         """Supervisor calls this each second; the welcome waits for the web server."""
         super().tick(now)
+        # When a terminal closes, SIGHUP goes to the leader of its session, and where that is make
+        # it goes no further.
+        if self._has_terminal and not os.isatty(STANDARD_INPUT):
+            self._has_terminal = False
+            self._stop()
         if self._welcome and not self.stopping and _answers(int(os.environ["PORT"])):
             self._screen.say(self._welcome)
             self._welcome = ""
 
-    def _processes(self) -> list[object]:
+    def _stop(self) -> None:
+        self._screen.say("Stopping; work under way is finished. Ctrl-C again: at once.")
+        self.options.mood = SupervisorStates.SHUTDOWN
+
+    def _processes(self) -> list[Subprocess]:
         return [
             process
             for group in self.process_groups.values()
