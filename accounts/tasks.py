@@ -1,8 +1,9 @@
-"""Bells of the people's pictures; they ring on the `images` queue, which burns CPU."""
+"""Bells of the people's pictures and sessions; they ring on the `images` queue, which burns CPU."""
 
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.management import call_command
 
 
 @shared_task(name="accounts.tasks.make_avatar", ignore_result=True)
@@ -17,3 +18,9 @@ def sweep_avatars() -> None:
     from accounts import avatars
 
     avatars.sweep()
+
+
+@shared_task(name="accounts.tasks.clear_sessions", ignore_result=True)
+def clear_sessions() -> None:
+    """Remove the rows of sessions that have expired."""
+    call_command("clearsessions")

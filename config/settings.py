@@ -29,13 +29,13 @@ env = environ.Env()
 if not env.bool("EASEL_IGNORE_DOTENV", default=False):
     environ.Env.read_env(BASE_DIR / ".env")
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR: Path = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 """Where a local installation keeps what it must not lose: database, media, secret key."""
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:
-    value = env.str(name, default=default)
+    value: str = env.str(name, default=default)
     if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(choices)}.")
     return value
@@ -67,7 +67,7 @@ def _local_secret_key() -> str:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(get_random_secret_key())
-    return path.read_text().strip()
+    return str(path.read_text().strip())
 
 
 # -- What kind of installation this is --------------------------------------------------------
@@ -233,6 +233,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Two seconds is what a submission may lose to a frozen broker; the sweeper rings again.
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
+    # Without this, each try to publish reconnects for `broker_connection_timeout` and longer:
+    # six seconds, measured. Workers have their own patience, which has no end.
+    "max_retries": 0,
     "visibility_timeout": 900,
     "global_keyprefix": "easel:",
 }
@@ -261,6 +264,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.sweep_avatars",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "clear-sessions": {
+        "task": "accounts.tasks.clear_sessions",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
     },
     "sweep-renditions": {
         "task": "gallery.tasks.sweep_renditions",
