@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django import template
 from django.forms import ChoiceField
@@ -59,9 +60,10 @@ def size_groups(form: StudioForm) -> list[SizeGroup]:
     field = form.fields["size"]
     assert isinstance(field, ChoiceField)
     chosen = str(form["size"].value() or form.initial["size"])
+    groups = cast(Iterable[tuple[str, Iterable[tuple[str, str]]]], field.choices)
     return [
         SizeGroup(str(label), [_choice(value, str(text), chosen) for value, text in choices])
-        for label, choices in field.choices
+        for label, choices in groups
     ]
 
 

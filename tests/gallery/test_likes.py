@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -71,7 +72,7 @@ def test_fifty_likes_at_once_by_ten_people_are_ten() -> None:
     def like(user: User) -> int:
         return set_like(user=user, image=Image.objects.get(pk=image.pk), liked=True)
 
-    results = all_at_once([lambda user=user: like(user) for user in people])
+    results = all_at_once([partial(like, user) for user in people])
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert Image.objects.get().likes == Like.objects.count() == 10

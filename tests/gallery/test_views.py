@@ -75,15 +75,15 @@ def as_(client: Client, viewer: str, alice: User, bob: User, carol: User) -> Cli
 def test_one_rule_decides_who_may_read_a_picture(
     client: Client, alice: User, bob: User, carol: User, viewer: str, kind: str
 ) -> None:
-    fields: dict[str, Any] = {
+    changes: dict[str, dict[str, Any]] = {
         "public": {"visibility": Visibility.PUBLIC},
         "unlisted": {"visibility": Visibility.UNLISTED},
         "private": {"visibility": Visibility.PRIVATE},
         "hidden": {"hidden_at": timezone.now()},
         "withdrawn": {"withdrawn_at": timezone.now()},
-    }[kind]
+    }
     image = an_image(alice)
-    Image.objects.filter(pk=image.pk).update(**fields)
+    Image.objects.filter(pk=image.pk).update(**changes[kind])
     expected = 200 if viewer in SEEN_BY[kind] else 404
     as_(client, viewer, alice, bob, carol)
 
@@ -152,7 +152,7 @@ def test_a_file_that_is_gone_from_storage_is_a_404_and_logged(
     client: Client, alice: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     image = an_image(alice)
-    default_storage.delete(image.original.name)
+    default_storage.delete(image.original_name)
 
     assert client.get(f"/images/{image.pk}/download/").status_code == 404
     assert "missing in storage" in caplog.text

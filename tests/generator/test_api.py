@@ -97,9 +97,7 @@ def test_what_cannot_be_accepted_has_a_status_a_code_and_a_sentence(
     assert balance(alice) == 10
 
 
-def test_another_persons_things_are_not_there(
-    token: str, bob: User, openai: OpenAIStandIn
-) -> None:
+def test_another_persons_things_are_not_there(token: str, bob: User, openai: OpenAIStandIn) -> None:
     his = a_generation(bob)
     do_the_work()
 

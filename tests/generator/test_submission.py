@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -172,9 +173,7 @@ def test_fifty_submits_at_once_with_credits_for_ten_accept_ten(settings: Any) ->
     alice = a_person("alice", balance=10)
     wishes = [a_wish() for _ in range(50)]
 
-    results = all_at_once(
-        [lambda wish=wish: submission.submit(user=alice, request=wish) for wish in wishes]
-    )
+    results = all_at_once([partial(submission.submit, user=alice, request=wish) for wish in wishes])
 
     accepted = [result for result in results if isinstance(result, Generation)]
     refused = [result for result in results if isinstance(result, credits.InsufficientCredits)]
@@ -213,9 +212,7 @@ def test_without_the_lock_the_same_fifty_overspend(monkeypatch: pytest.MonkeyPat
         account.entries.create(kind="spend", delta=-amount, reference=reference)
 
     monkeypatch.setattr(credits, "charge", unguarded)
-    results = all_at_once(
-        [lambda wish=wish: submission.submit(user=alice, request=wish) for wish in wishes]
-    )
+    results = all_at_once([partial(submission.submit, user=alice, request=wish) for wish in wishes])
 
     accepted = [result for result in results if isinstance(result, Generation)]
     assert len(accepted) > 10

@@ -120,10 +120,10 @@ def fresh_broker() -> Iterator[None]:
 def test_a_bell_never_fails_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bells, "_silent_until", 0.0)
 
-    def broken(**options: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("Acquire on closed pool")
 
-    monkeypatch.setattr(tasks.render, "apply_async", broken)
+    monkeypatch.setattr(bells, "_send", broken)
 
     assert tasks.ring(uuid.uuid4()) is False
 
