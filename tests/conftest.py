@@ -34,5 +34,29 @@ def _empty_redis(_redis: None) -> None:
     cache.clear()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--services", action="store_true", help="only what needs a database, a Redis or a worker"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--services``, leave out what is the same on every database: a second run in half the
+    time. Browser tests start an installation of their own and are left out too."""
+    if not config.getoption("--services"):
+        return
+    chosen, others = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        uses_database = item.get_closest_marker("django_db") or fixtures & {
+            "db",
+            "transactional_db",
+        }
+        other = item.get_closest_marker("browser") or not uses_database
+        (others if other else chosen).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = chosen
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     say_what_is_missing(terminalreporter)
