@@ -49,6 +49,12 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   document.getElementById("results").firstElementChild?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 });
 
+// While it is sent the button is off and the focus lost: whoever uses the keyboard goes on here.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.elt !== form() || document.activeElement !== document.body) return;
+  form().querySelector("[data-submit]").focus({ preventScroll: true });
+});
+
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ detail }) => {
     if (detail.requestConfig.elt === form()) showProblem(detail.xhr.status === 403 ? "stale" : "unsent");
