@@ -45,15 +45,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     time. Browser tests start an installation of their own and are left out too."""
     if not config.getoption("--services"):
         return
-    chosen, others = [], []
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        uses_database = item.get_closest_marker("django_db") or fixtures & {
-            "db",
-            "transactional_db",
-        }
-        other = item.get_closest_marker("browser") or not uses_database
-        (others if other else chosen).append(item)
+        database = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        wanted = item.get_closest_marker("django_db") or database
+        unwanted = item.get_closest_marker("browser") or not wanted
+        (others if unwanted else chosen).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = chosen
 
