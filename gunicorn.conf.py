@@ -24,5 +24,3 @@ max_requests_jitter = 5_000
 
 # Off, because two installations of one user would share one socket in the home directory.
 control_socket_disable = True
-
-loglevel = "warning"

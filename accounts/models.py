@@ -54,14 +54,17 @@ class User(AbstractUser):
         """Where the person's picture is served; empty while there is none."""
         return reverse("avatar", args=[Path(str(self.avatar)).stem]) if self.avatar else ""
 
-    @cached_property
+    @property
     def is_trusted(self) -> bool:
         """Whether the e-mail address was verified, or the operator does not ask for that.
 
         Only trusted people get free credits, start costly work and publish.
         """
-        if settings.EMAIL_VERIFICATION == "none":
-            return True
+        return settings.EMAIL_VERIFICATION == "none" or self.has_verified_address
+
+    @cached_property
+    def has_verified_address(self) -> bool:
+        """Known from the start of a person who comes by a session."""
         addresses = EmailAddress.objects.filter(user=self, email__iexact=self.email, verified=True)
         return bool(addresses.exists())
 

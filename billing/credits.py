@@ -10,8 +10,7 @@ import hashlib
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,8 +80,7 @@ def charge(*, user: User, amount: int, reference: str) -> CreditEntry:
     transaction too: one conditional UPDATE locks the account, checks and takes. From then on this
     person's other movements wait until the transaction ends. Raises InsufficientCredits.
     """
-    paid = CreditAccount.objects.filter(pk=user.pk, balance__gte=amount)
-    if not paid.update(balance=F("balance") - amount):
+    if not _take(user, amount):
         raise InsufficientCredits(needed=amount, available=balance(user))
     return CreditEntry.objects.create(
         account_id=user.pk, kind=Kind.SPEND, delta=-amount, reference=reference
@@ -159,6 +157,20 @@ def mailbox_digest(address: str) -> str:
     if domain in {"gmail.com", "googlemail.com"}:
         name, domain = name.replace(".", ""), "gmail.com"
     return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
+
+
+def _take(user: User, amount: int) -> bool:
+    """Whether the balance covered ``amount``, which is taken then.
+
+    One statement by hand: the ORM takes longer to write this one than the database to obey it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_creditaccount SET balance = balance - %s"
+            " WHERE user_id = %s AND balance >= %s",
+            [amount, user.pk, amount],
+        )
+        return bool(cursor.rowcount)
 
 
 @transaction.atomic

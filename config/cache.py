@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 
 import redis
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -24,6 +26,13 @@ class ForgivingRedisClient(RedisCacheClient):
         # The client's own retries would multiply the timeout of a frozen server by four.
         super().__init__(servers, **{"retry": Retry(NoBackoff(), 0), **options})
         self._closed_until = 0.0
+        self._clients: dict[bool, redis.Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
+        """The same client for each call; to make one, as Django does, takes longer than a call."""
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
 
     def _guarded(self, name: str, otherwise: Any, *args: Any, **kwargs: Any) -> Any:
         if time.monotonic() < self._closed_until:
@@ -64,8 +73,20 @@ class ForgivingRedisClient(RedisCacheClient):
 
 
 class ForgivingRedisCache(RedisCache):
-    """``get`` finds nothing and ``set`` does nothing while Redis is away."""
+    """``get`` finds nothing and ``set`` does nothing while Redis is away.
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = ForgivingRedisClient
+    Django makes a cache for each thread or greenlet; all of them share one client and its
+    connections, so that hundreds of waiting jobs hold no connection each.
+    """
+
+    _servers: list[str]
+    _options: dict[str, Any]
+
+    @cached_property
+    def _cache(self) -> ForgivingRedisClient:
+        return _client(tuple(self._servers), tuple(sorted(self._options.items())))
+
+
+@lru_cache(maxsize=8)
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> ForgivingRedisClient:
+    return ForgivingRedisClient(list(servers), **dict(options))

@@ -10,10 +10,13 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 from config.heartbeat import Heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+TRANSPORT_ALIASES["redis"] = "config.broker:Transport"
 
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -78,15 +78,14 @@ class Heartbeat(bootsteps.StartStopStep):
         self._timer: Any = None
 
     def start(self, consumer: Any) -> None:
+        self._client = _client()
         self._beat(consumer)
         self._timer = consumer.timer.call_repeatedly(INTERVAL_SECONDS, self._beat, (consumer,))
 
     def stop(self, consumer: Any) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if self._client is None:
             return
+        self._timer.cancel()
         # Where Redis is away, the last beat runs out by itself.
         with suppress(redis.RedisError):
             fall_silent(self._client, consumer.hostname)
@@ -94,7 +93,8 @@ class Heartbeat(bootsteps.StartStopStep):
         self._client = None
 
     def _beat(self, consumer: Any) -> None:
-        self._client = self._client or _client()
+        if self._client is None:
+            return  # gevent's timers call once more after they were cancelled
         # The worker itself tells that its broker is away, and comes back by itself.
         with suppress(redis.RedisError):
             beat(self._client, consumer.hostname, list(consumer.app.amqp.queues.consume_from))

@@ -104,7 +104,9 @@ def create(request: HttpRequest, wish: GenerationIn) -> Status[GenerationAnswer]
     if form is None:
         raise NothingOffered
     if not form.is_valid():
-        raise InvalidRequest({name: " ".join(map(str, found)) for name, found in form.errors.items()})
+        raise InvalidRequest(
+            {name: " ".join(map(str, found)) for name, found in form.errors.items()}
+        )
     return Status(202, _answer(user, submission.submit(user=user, request=form.request())))
 
 

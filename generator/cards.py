@@ -22,7 +22,11 @@ from generator import failures, previews
 from generator.models import Generation, State
 
 TAG_SECONDS = 2
-"""How long a tag is believed without a look at the row; it bounds how stale a position can be."""
+"""How long a tag is believed without a look at the row; it bounds how stale a position can be,
+and how late a page learns that its renditions are there."""
+
+RUNNING_TAG_SECONDS = 10
+"""The same while work runs: whatever happens then to what the card shows calls ``changed``."""
 
 MOST_AHEAD = 1000
 """The queue is counted no further than this."""
@@ -119,7 +123,7 @@ def cards_for(generations: Iterable[Generation]) -> list[Card]:
     """Cards of several Generations of one person: one query for all their pictures, one for which
     of them the person likes."""
     generations = list(generations)
-    pictures = _pictures([generation.pk for generation in generations])
+    pictures = _pictures([generation.pk for generation in generations if not generation.is_active])
     shown = [picture for group in pictures.values() for picture in group]
     liked = likes.liked_by(generations[0].user_id, shown) if shown else set()
     return [
@@ -138,9 +142,12 @@ def cards_for(generations: Iterable[Generation]) -> list[Card]:
 
 def card_for(generation: Generation) -> Card:
     """The card of one Generation, remembered so that the next polls cost nothing."""
+    pk = generation.pk
     [card] = cards_for([generation])
     if card.is_active:
-        cache.set(_key(generation.pk), card.tag, TAG_SECONDS)
+        running = card.state == State.RUNNING
+        # Adding fails just after a change: this row may have been read just before it.
+        cache.add(_key(pk), card.tag, RUNNING_TAG_SECONDS if running else TAG_SECONDS)
     return card
 
 
@@ -151,7 +158,7 @@ def is_unchanged(pk: uuid.UUID, seen: str) -> bool:
 
 def changed(pk: uuid.UUID) -> None:
     """The next poll must look at the row."""
-    cache.delete(_key(pk))
+    cache.set(_key(pk), "", TAG_SECONDS)
 
 
 def _key(pk: uuid.UUID) -> str:

@@ -7,29 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from gallery.models import Category, Visibility
-from generator import pricing, sizes
+from generator import fields, pricing, sizes
 from generator.models import ImageModel
 from generator.submission import ImageRequest
 
 MOST_TAGS = 10
 LONGEST_TAG = 40
 LARGEST_SEED = 2**32 - 1
-
-QUALITY_LABELS = {
-    "low": gettext_lazy("Draft"),
-    "medium": gettext_lazy("Standard"),
-    "high": gettext_lazy("Fine"),
-    "xhigh": gettext_lazy("Finer"),
-    "max": gettext_lazy("Finest"),
-    "auto": gettext_lazy("Automatic"),
-}
-STYLE_LABELS = {"vivid": gettext_lazy("Vivid"), "natural": gettext_lazy("Natural")}
 
 
 class StudioForm(forms.Form):
@@ -83,41 +72,14 @@ class StudioForm(forms.Form):
         user: User,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
+        self.base_fields = fields.fitted(  # type: ignore[misc]  # Django copies them for a form
+            type(self).base_fields, models=models, model=model, is_trusted=user.is_trusted
+        )
         self.defaults = _defaults(model, user)
         super().__init__(data, initial={**self.defaults, **(initial or {}), "model": model.slug})
         self.models, self.chosen = models, model
         self.quote: pricing.Quote | None = None
         self.size_problem = ""
-        self._choice("model").choices = [(choice.slug, choice.name) for choice in models]
-        self._limit_prompt()
-        self._offer_sizes()
-        self._offer("quality", [(word, QUALITY_LABELS.get(word, word)) for word in model.qualities])
-        self._offer(
-            "style",
-            [("", _("None")), *((word, STYLE_LABELS.get(word, word)) for word in model.styles)]
-            if model.styles
-            else [],
-        )
-        if model.most_images == 1:
-            del self.fields["count"]
-        else:
-            self.fields["count"] = forms.TypedChoiceField(
-                label=_("Images"),
-                widget=forms.RadioSelect,
-                required=False,
-                coerce=int,
-                empty_value=1,  # type: ignore[arg-type]  # any value may stand for none
-                choices=[(number, str(number)) for number in range(1, model.most_images + 1)],
-                error_messages={
-                    "invalid_choice": _("%(model)s makes at most %(most)d pictures a prompt.")
-                    % {"model": model.name, "most": model.most_images}
-                },
-            )
-        if not model.has_seed:
-            del self.fields["seed"]
-        if not user.is_trusted:
-            private = Visibility.PRIVATE
-            self._choice("visibility").choices = [(private.value, private.label)]
 
     def clean_id(self) -> uuid.UUID:
         return self.cleaned_data["id"] or uuid.uuid4()
@@ -220,51 +182,6 @@ class StudioForm(forms.Form):
                 _("The price is %(now)d credits, not the %(shown)d shown. Press again to accept.")
                 % {"now": self.quote.credits, "shown": shown},
             )
-
-    def _limit_prompt(self) -> None:
-        field = self.fields["prompt"]
-        assert isinstance(field, forms.CharField)
-        most = self.chosen.prompt_limit
-        field.max_length = most
-        field.widget.attrs["data-limit"] = str(most)
-        field.validators = [
-            *field.validators,
-            MaxLengthValidator(
-                most, _("The prompt may have %(limit_value)d characters; this has %(show_value)d.")
-            ),
-        ]
-
-    def _offer_sizes(self) -> None:
-        groups: list[Any] = [
-            (
-                label,
-                [(size.value, f"{size.label} · {size.width} × {size.height}") for size in group],
-            )
-            for label, group in sizes.offered(self.chosen)
-        ]
-        if self.chosen.free_size:
-            groups.append((_("Other"), [(sizes.CUSTOM, _("Width × height …"))]))
-        else:
-            del self.fields["width"], self.fields["height"]
-        self._choice("size").choices = groups
-        self._choice("size").error_messages["invalid_choice"] = _(
-            "%(model)s does not offer this size."
-        ) % {"model": self.chosen.name}
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        if not choices:
-            del self.fields[name]
-            return
-        field = self._choice(name)
-        field.choices = choices
-        field.error_messages["invalid_choice"] = _("%(model)s does not offer this.") % {
-            "model": self.chosen.name
-        }
-
-    def _choice(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return field
 
 
 def _defaults(model: ImageModel, user: User) -> dict[str, Any]:

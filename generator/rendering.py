@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from generator import calls, deliveries, leases, moderation, previews, settling
+from generator import calls, cards, deliveries, leases, moderation, previews, settling
 from generator.catalogue import STYLE_WORDS
 from generator.leases import Lease, LeaseLost
 from generator.models import Generation
@@ -64,6 +64,7 @@ def render(pk: uuid.UUID) -> None:
     lease = leases.claim(pk)
     if lease is None:
         return
+    cards.changed(pk)
     generation = Generation.objects.select_related("model", "user", "category").get(pk=pk)
     try:
         with leases.keep(lease):

@@ -82,7 +82,7 @@ def _drop_impossible(form: StudioForm) -> None:
     """Where an initial value is not among the offered ones, the model's default takes over."""
     for name in ("size", "quality", "count", "style", "visibility"):
         field = form.fields.get(name)
-        if field is not None and not field.valid_value(form.initial.get(name)):  # type: ignore[attr-defined]
+        if field is None or not field.valid_value(form.initial.get(name)):  # type: ignore[attr-defined]
             form.initial[name] = form.defaults[name]
     if not str(form.initial.get("width", "")).isdecimal():
         form.initial.pop("width", None)

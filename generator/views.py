@@ -82,9 +82,10 @@ def generation_card(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return HttpResponse(status=204)
     if not request.user.is_authenticated:
         return HttpResponseForbidden()  # a redirect would put the log-in page inside the card
-    card = _card(request, pk)
+    card = cards.card_for(_generation(request, pk))
     if card.is_active and card.tag == seen:
         return HttpResponse(status=204)
+    card.credits_left = credits.balance(request.user)
     return render(request, "generator/_generation_card.html", {"card": card, "polled": True})
 
 

@@ -319,6 +319,15 @@ def test_an_unchanged_card_costs_no_query(
     assert response.status_code == 204
 
 
+def test_a_card_read_just_before_a_change_is_not_remembered(alice: User) -> None:
+    read_before = a_generation(alice)
+    cards.changed(read_before.pk)
+
+    tag = cards.card_for(read_before).tag
+
+    assert not cards.is_unchanged(read_before.pk, tag)
+
+
 def test_somebody_logged_out_gets_no_card(client: Client, alice: User) -> None:
     assert client.get(f"/generations/{a_generation(alice).pk}/card/").status_code == 403
 

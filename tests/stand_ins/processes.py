@@ -194,15 +194,15 @@ class Worker(Process):
     def __init__(
         self,
         folder: Path,
+        name: str,
         *,
         env: Mapping[str, str],
-        name: str = "worker",
         pool: str = "threads",
-        concurrency: int = 8,
+        slots: int = 8,
         queues: str = "generate,images",
     ) -> None:
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-P", pool]
-        command += ["-c", str(concurrency), "-Q", queues, "-n", f"{name}@%h", "-l", "INFO"]
+        command += ["-c", str(slots), "-Q", queues, "-n", f"{name}@%h", "-l", "INFO"]
         super().__init__(folder, name, command, env=env)
 
     def wait_until_ready(self) -> None:
