@@ -1,0 +1,110 @@
+"""The studio's form, as one uses it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.site import Site
+from tests.stand_ins.openai import OpenAIStandIn
+
+
+def test_another_model_brings_its_options_and_keeps_the_prompt(
+    openai_site: Site, arrive: Arrive
+) -> None:
+    visitor = arrive(openai_site, known=True)
+    page = visitor.open("/generate/")
+    page.evaluate("window.stayed = true")
+    visitor.describe("a lighthouse")
+    images = page.get_by_role("group", name="Images")
+    expect(visitor.generate).to_contain_text("1 credit")
+
+    visitor.choose("Images", "5")
+    expect(visitor.generate).to_contain_text("5 credits")
+    visitor.choose("Quality", "Fine")
+    expect(visitor.generate).to_contain_text("15 credits")
+    visitor.choose("Model", "Sunburst")
+    expect(images).to_have_count(0)
+    expect(visitor.generate).to_contain_text("3 credits")
+    visitor.choose("Quality", "Draft")
+    expect(visitor.generate).to_contain_text("1 credit")
+    visitor.choose("Model", "Flare")
+    expect(images).to_be_visible()
+
+    expect(visitor.prompt).to_have_value("a lighthouse")
+    assert page.evaluate("window.stayed")
+
+
+def test_a_size_that_the_model_cannot_render_is_named_before_the_click(
+    openai_site: Site, arrive: Arrive
+) -> None:
+    visitor = arrive(openai_site, known=True)
+    page = visitor.open("/generate/")
+
+    page.get_by_text("More sizes").click()
+    visitor.choose("Size", "512²")
+    expect(page.get_by_text("we scale it down for you")).to_be_visible()
+    visitor.choose("Size", "4K wallpaper")
+    expect(visitor.generate).to_contain_text("2 credits")
+    visitor.choose("Size", "Width × height")
+    page.get_by_role("spinbutton", name="Width").fill("3840")
+    page.get_by_role("spinbutton", name="Height").fill("400")
+    page.get_by_role("spinbutton", name="Height").press("Tab")
+    expect(page.get_by_text("renders ratios up to 3:1")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_double_click_makes_one_picture(site: Site, arrive: Arrive, *, javascript: bool) -> None:
+    visitor = arrive(site, known=True, java_script_enabled=javascript)
+    visitor.open("/generate/")
+    visitor.describe("only one, please")
+
+    visitor.generate.dblclick()
+
+    visitor.wait_for("succeeded")
+    visitor.should_have(credits=9)
+    visitor.open("/history/")
+    expect(visitor.page.locator("[data-generation]")).to_have_count(1)
+
+
+def test_a_second_click_after_the_first_work_makes_a_second(site: Site, arrive: Arrive) -> None:
+    visitor = arrive(site, known=True)
+    page = visitor.open("/generate/")
+    visitor.describe("one more of these")
+
+    visitor.generate.click()
+    expect(page.locator("[data-generation]")).to_have_count(1)
+    visitor.generate.click()
+    expect(page.locator("[data-generation]")).to_have_count(2)
+
+    visitor.should_have(credits=8)
+
+
+def test_too_few_credits_says_how_many_are_missing_and_keeps_what_was_typed(
+    openai_site: Site, openai: OpenAIStandIn, arrive: Arrive
+) -> None:
+    visitor = arrive(openai_site, known=True)
+    visitor.expect_status(402)
+    page = visitor.open("/generate/")
+    visitor.describe("five expensive lighthouses")
+    visitor.choose("Images", "5")
+    visitor.choose("Quality", "Fine")
+    expect(visitor.generate).to_contain_text("15 credits")
+
+    visitor.generate.click()
+
+    expect(page.get_by_role("alert")).to_contain_text("5")
+    expect(page.get_by_role("alert").get_by_role("link")).to_be_visible()
+    expect(visitor.prompt).to_have_value("five expensive lighthouses")
+    expect(page.get_by_role("radio", name="5", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="Fine")).to_be_checked()
+    visitor.should_have(credits=10)
+    assert openai.orders == []
+
+    visitor.choose("Quality", "Draft")
+    expect(visitor.generate).to_contain_text("5 credits")
+    visitor.generate.click()
+    visitor.wait_for("succeeded")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    visitor.should_have(credits=5)
