@@ -76,5 +76,4 @@ def test_real_workers_beat_stop_and_come_back_with_redis(
             wait_until(lambda: names() == [pool], seconds=30, what="it beats again")
 
             worker.stop(seconds=30)
-            time.sleep(heartbeat.INTERVAL_SECONDS / 5)
             assert names() == []
