@@ -45,3 +45,5 @@ if os.environ.get("EASEL_TESTS") != _worker:
     _prepare(_worker)
 
 from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
