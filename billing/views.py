@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from billing import credits, statement
@@ -19,7 +19,7 @@ PAGE = 50
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def billing(request: HttpRequest) -> HttpResponse:
     """Balance, totals and the ledger, newest first."""
     user = cast(User, request.user)

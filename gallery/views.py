@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from gallery import downloads, files, likes, paging
@@ -21,7 +21,7 @@ from gallery.models import Image, Visibility
 FEED_PAGE = 24
 
 
-@require_GET
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The home page: public pictures, newest first."""
     page = paging.page(
@@ -32,7 +32,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/_feed_page.html" if fragment else "gallery/feed.html", context)
 
 
-@require_GET
+@require_safe
 @never_cache
 def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One picture, with all that is known of it."""
@@ -49,7 +49,7 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "gallery/image.html", context)
 
 
-@require_GET
+@require_safe
 def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> HttpResponseBase:
     """A rendition, or the original while there is none."""
     found = _visible(request, pk)
@@ -58,7 +58,7 @@ def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> H
     return files.rendition(found, name, format)
 
 
-@require_http_methods(["GET"])
+@require_safe
 def image_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The original, or with ``?size=`` and ``?format=`` a copy made for that."""
     found = _visible(request, pk)

@@ -21,12 +21,20 @@ LONGEST_TAG = 40
 LARGEST_SEED = 2**32 - 1
 
 
+class PromptField(forms.CharField):
+    """Text whose line ends count as one character, as they do in a browser's counter; browsers
+    send two (https://html.spec.whatwg.org/#constructing-the-form-data-set)."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class StudioForm(forms.Form):
     """Describes pictures for ``model``, one of ``models``. Fields it cannot use are absent."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     price = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    prompt = forms.CharField(
+    prompt = PromptField(
         label=gettext_lazy("Prompt"),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Describe the picture first.")},

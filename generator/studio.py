@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.forms import ChoiceField
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,6 +26,7 @@ def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
         return None
     model = _chosen(models, chosen.get("model", ""))
     form = StudioForm(models=models, model=model, user=user, initial=_typed(chosen))
+    _unname_size(form)
     _drop_impossible(form)
     form.price_up()
     return form
@@ -76,6 +78,15 @@ def _chosen(models: list[ImageModel], slug: str) -> ImageModel:
 
 def _typed(chosen: Mapping[str, str]) -> dict[str, Any]:
     return {name: chosen[name] for name in StudioForm.base_fields if chosen.get(name)}
+
+
+def _unname_size(form: StudioForm) -> None:
+    """A size that has no name here, as of earlier work, is shown as width × height."""
+    size = sizes.parse(str(form.initial.get("size")))
+    field = form.fields["size"]
+    assert isinstance(field, ChoiceField)
+    if size and "width" in form.fields and not field.valid_value(form.initial["size"]):
+        form.initial.update(size=sizes.CUSTOM, width=size[0], height=size[1])
 
 
 def _drop_impossible(form: StudioForm) -> None:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from billing import credits
@@ -31,13 +31,13 @@ HISTORY_PAGE = 20
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def generate(request: HttpRequest) -> HttpResponse:
     """The studio: describe a picture, see its price, send it off."""
     user = cast(User, request.user)
-    if request.method == "GET" or "refresh" in request.POST:
+    if request.method != "POST" or "refresh" in request.POST:
         # Without JavaScript the button "refresh" redraws the form for what is chosen now.
-        chosen = request.GET if request.method == "GET" else request.POST
+        chosen = request.POST if request.method == "POST" else request.GET
         return _studio_page(request, studio.open_for(user, chosen))
 
     form = studio.bound(user, request.POST)
@@ -55,7 +55,7 @@ def generate(request: HttpRequest) -> HttpResponse:
     return redirect(generation)
 
 
-@require_GET
+@require_safe
 @never_cache
 def generate_options(request: HttpRequest) -> HttpResponse:
     """The part of the form that depends on the model, price included."""
@@ -67,13 +67,13 @@ def generate_options(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def generation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One piece of work, followed to its end."""
     return render(request, "generator/generation.html", {"card": _card(request, pk)})
 
 
-@require_GET
+@require_safe
 @never_cache
 def generation_card(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The part of the page that follows the work. 204 while nothing has changed."""
@@ -120,7 +120,7 @@ def generation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(again)
 
 
-@require_GET
+@require_safe
 def generation_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The newest partial picture; ``?n=`` only tells one from the next in the browser's cache."""
     if not request.user.is_authenticated:
@@ -138,7 +138,7 @@ def generation_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """All that I asked for, newest first, with what came of it."""
     generations = Generation.objects.for_user(cast(User, request.user)).select_related("model")

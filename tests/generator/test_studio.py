@@ -433,3 +433,25 @@ def test_the_history_costs_the_same_queries_with_few_and_with_many(
         # person, generations with models, their pictures, the balance; the session is cached
         with django_assert_max_num_queries(5):
             studio.get("/history/")
+
+
+def test_a_size_without_a_name_opens_as_width_and_height(studio: Client) -> None:
+    form = studio.get("/generate/", {"model": "flare", "size": "900x700"}).context["form"]
+
+    assert form["size"].value() == "custom"
+    assert (form["width"].value(), form["height"].value()) == (900, 700)
+    assert (form.quote.width, form.quote.height) == (900, 700)
+
+
+def test_line_ends_count_as_one_character_as_in_the_browser(studio: Client) -> None:
+    limit = ImageModel.objects.get(slug="flare").prompt_limit
+    prompt = ("\r\n" * 100).join(["a", "b" * (limit - 101)])
+
+    studio.post("/generate/", a_request(prompt=prompt))
+
+    assert Generation.objects.get().prompt == prompt.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("path", ["/", "/generate/", "/history/", "/billing/", "/healthz"])
+def test_a_head_request_is_answered_as_its_page(studio: Client, path: str) -> None:
+    assert studio.head(path).status_code == 200
