@@ -12,7 +12,7 @@ find_python = for one in $(candidates); do \
 PRODUCTION = EASEL_IGNORE_DOTENV=1 DEBUG=0 SITE_URL=https://easel.example \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	DATABASE_URL=postgres://easel@db.example/easel REDIS_URL=redis://redis.example \
-	EMAIL_URL=submission://easel:secret@mail.example:587 EMAIL_VERIFICATION=mandatory \
+	EMAIL_URL=smtp+tls://easel:secret@mail.example:587 EMAIL_VERIFICATION=mandatory \
 	OPENAI_API_KEY=sk-for-the-check
 
 .PHONY: help
@@ -35,9 +35,10 @@ check: installed-dev ## Check format, types, migrations, stylesheet and deployme
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "Building the stylesheet anew"
-	@new=$$(mktemp) && trap 'rm -f "$$new"' EXIT && $(CSS) --output "$$new" 2>/dev/null && \
-		cmp "$$new" static/css/app.css || { \
-		echo "static/css/app.css is out of date: run make css and commit it." >&2; exit 1; }
+	@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
+		{ $(CSS) --output "$$new/app.css" >"$$new/log" 2>&1 || { cat "$$new/log" >&2; exit 1; }; } && \
+		cmp "$$new/app.css" static/css/app.css || { \
+		echo "static/css/app.css is not what static_src makes: run make css and commit it." >&2; exit 1; }
 	@echo "Checking a deployment"
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 

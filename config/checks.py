@@ -116,7 +116,7 @@ def production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         messages.append(
             Warning(
                 "EMAIL_URL is not set: mail goes to this machine's own server.",
-                hint="Set EMAIL_URL, such as submission://user:password@host:587.",
+                hint="Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
                 id="easel.W005",
             )
         )

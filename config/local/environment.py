@@ -24,19 +24,23 @@ class NotInstalled(Exception):
 
 
 def main(name: str) -> None:
-    # One at a time: two installations at once would spoil each other. The lock is on the folder.
+    try:
+        wait_for_others()
+        bring_in_line(name)
+    except NotInstalled as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def wait_for_others() -> None:
+    """Two installations at once would spoil each other. The lock, on the folder, ends with us."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         say("Packages are being installed here already; waiting for that.")
         fcntl.flock(folder, fcntl.LOCK_EX)
-    try:
-        bring_in_line(name)
-    except NotInstalled as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def bring_in_line(name: str) -> None:
