@@ -30,6 +30,7 @@ def billing(request: HttpRequest) -> HttpResponse:
     rows = list(entries[: PAGE + 1])
     for entry in rows:
         entry.sentence = statement.sentence(entry)  # type: ignore[attr-defined]
+        entry.generation_id = statement.generation_id(entry)  # type: ignore[attr-defined]
     context = {
         "balance": credits.balance(user),
         "entries": rows[:PAGE],

@@ -11,6 +11,7 @@ import jwt
 from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -165,6 +166,11 @@ def _invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return error_response(error.status_code, code, str(error))
+
+
+@api.exception_handler(RawPostDataException)
+def _not_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    return error_response(415, "not_json", _("Send the request's body as JSON."))
 
 
 @api.exception_handler(Exception)

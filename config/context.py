@@ -19,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "credits": SimpleLazyObject(lambda: _balance(request)),
         "generation_enabled": settings.GENERATION_ENABLED,
         "signup_enabled": settings.SIGNUP_ENABLED,
+        "signup_credits": settings.SIGNUP_CREDITS,
         "email_verification": settings.EMAIL_VERIFICATION,
     }
 

@@ -37,8 +37,10 @@ class FriendlyErrorMiddleware:
         response = self.get_response(request)
         if response.status_code == 404 and request.resolver_match is None:
             return not_found(request)
-        if _is_api(request) and response.status_code == 405:
-            return _page(request, 405, "", _("This address does not take that method."))
+        if _is_api(request):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            if response.status_code == 405:
+                return _page(request, 405, "", _("This address does not take that method."))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -47,7 +49,10 @@ class FriendlyErrorMiddleware:
                 return not_found(request, exception)
             case PermissionDenied():
                 return permission_denied(request, exception)
-            case SuspiciousOperation() | BadRequest() | MultiPartParserError():
+            case (
+                SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnicodeEncodeError()
+            ):
+                # The last is half a surrogate pair: JSON can carry it, nothing can store it.
                 logger.warning("Refused a request to %s: %s", request.path, exception)
                 return bad_request(request, exception)
         return None

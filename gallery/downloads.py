@@ -38,6 +38,8 @@ def offered(image: Image) -> list[Download]:
     for format in ("jpeg", "webp", "avif"):
         query = urlencode({"size": "original", "format": format})
         found.append(Download(format.upper(), f"{base}?{query}", f"{width} × {height}"))
+    small = urlencode({"size": "512", "format": "jpeg"})
+    found.append(Download(_("Small JPEG"), f"{base}?{small}", _("at most 512 pixels a side")))
     return found
 
 

@@ -54,6 +54,8 @@ def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> H
     """A rendition, or the original while there is none."""
     found = _visible(request, pk)
     if name == "original":
+        if format not in ("file", found.content_type.removeprefix("image/")):
+            raise Http404
         return files.original(found)
     return files.rendition(found, name, format)
 

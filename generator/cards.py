@@ -6,7 +6,6 @@ same one is answered without session or database: it learns nothing that it did 
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from gallery import likes
 from gallery.models import Image
@@ -107,7 +107,7 @@ class Card:
 
     @property
     def tag(self) -> str:
-        """A digest of everything that the card shows except the running clock."""
+        """A keyed digest of everything that the card shows except the running clock."""
         shown = (
             self.state,
             self.position,
@@ -116,7 +116,7 @@ class Card:
             self.generation.refunded,
             [(str(picture.pk), picture.is_ready) for picture in self.pictures],
         )
-        return hashlib.sha256(f"{self.generation.pk}{shown}".encode()).hexdigest()[:20]
+        return salted_hmac("card", f"{self.generation.pk}{shown}").hexdigest()[:20]
 
 
 def cards_for(generations: Iterable[Generation]) -> list[Card]:

@@ -21,12 +21,20 @@ LONGEST_TAG = 40
 LARGEST_SEED = 2**32 - 1
 
 
-class PromptField(forms.CharField):
-    """Text whose line ends count as one character, as they do in a browser's counter; browsers
-    send two (https://html.spec.whatwg.org/#constructing-the-form-data-set)."""
+class TextField(forms.CharField):
+    """Text that can be stored. Half a surrogate pair, which JSON can carry, cannot.
+
+    Line ends count as one character, as they do in a browser's counter; browsers send two
+    (https://html.spec.whatwg.org/#constructing-the-form-data-set).
+    """
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
+        text = str(super().to_python(value)).replace("\r\n", "\n")
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise forms.ValidationError(_("This holds half a character. Type it again.")) from None
+        return text
 
 
 class StudioForm(forms.Form):
@@ -34,7 +42,7 @@ class StudioForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     price = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    prompt = PromptField(
+    prompt = TextField(
         label=gettext_lazy("Prompt"),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Describe the picture first.")},
@@ -58,7 +66,7 @@ class StudioForm(forms.Form):
         to_field_name="slug",
         empty_label=gettext_lazy("None"),
     )
-    tags = forms.CharField(
+    tags = TextField(
         label=gettext_lazy("Tags"),
         required=False,
         max_length=MOST_TAGS * (LONGEST_TAG + 2),

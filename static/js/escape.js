@@ -9,6 +9,12 @@ link?.addEventListener("click", (event) => {
   history.back();
 });
 document.addEventListener("keydown", (event) => {
-  const busy = document.querySelector("details.drop[open], [popover]:popover-open");
-  if (event.key === "Escape" && !busy && !event.target.matches("input, textarea, select")) link?.click();
+  if (event.key !== "Escape" || document.querySelector("[popover]:popover-open")) return;
+  const open = document.querySelector("details.drop[open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  } else if (!event.target.matches("input, textarea, select")) {
+    link?.click();
+  }
 });

@@ -16,3 +16,10 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   const box = typing && document.getElementById(typing.id);
   if (box) box.value = typing.value;
 });
+
+// What opens comes into view, also where the button at the bottom covers the end of the form.
+document.addEventListener(
+  "toggle",
+  ({ target }) => target.open && target.closest("#studio") && target.scrollIntoView({ block: "nearest" }),
+  true,
+);

@@ -124,3 +124,38 @@ def test_without_a_valid_token_there_is_nothing(token: str, db: None) -> None:
 
     assert answer.status_code == 401
     assert answer.json()["success"] is False
+
+
+@pytest.mark.parametrize("body", [{"prompt": "a\ud800"}, {"prompt": "x", "tags": ["\ud800"]}])
+def test_half_a_character_is_refused_before_anything_is_paid_for(
+    token: str, alice: User, openai: OpenAIStandIn, body: dict[str, Any]
+) -> None:
+    answer = call("POST", "generations", token, body)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "invalid"
+    assert balance(alice) == 10
+
+
+def test_a_form_instead_of_json_is_refused(token: str, openai: OpenAIStandIn) -> None:
+    answer = Client().post(
+        "/api/v1/generations", {"prompt": "x"}, headers={"Authorization": f"Bearer {token}"}
+    )
+
+    assert answer.status_code in (415, 422)
+    assert answer.json()["success"] is False
+
+
+@pytest.mark.parametrize("field", ["email", "password"])
+def test_half_a_character_at_the_door_is_a_bad_request(db: None, field: str) -> None:
+    body = {"email": "a@example.com", "password": "x", field: "\ud800"}
+
+    answer = Client().post(
+        "/_allauth/app/v1/auth/login", json.dumps(body), content_type="application/json"
+    )
+
+    assert answer.status_code == 400
+
+
+def test_private_answers_are_not_kept_by_caches(token: str) -> None:
+    assert "no-store" in call("GET", "me", token)["Cache-Control"]
