@@ -173,6 +173,8 @@ INSTALLED_APPS.append("django.forms")
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
+if "ENGINE" not in _database:
+    raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host/name.")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         # A transaction that will write takes the write lock at its start, so that it waits for
@@ -362,7 +364,14 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = _whole(
     "API_REFRESH_TOKEN_SECONDS", default=2_592_000, least=60, most=31_536_000
 )
 
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+try:
+    EMAIL_CONFIG = env.email(
+        "EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"
+    )
+except ImproperlyConfigured:
+    raise ImproperlyConfigured(
+        "EMAIL_URL must look like smtp+tls://user:password@host:587."
+    ) from None
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <noreply@{_site.hostname}>"

@@ -49,6 +49,8 @@ def test_every_variable_is_documented() -> None:
         ("EMAIL_VERIFICATION", "sometimes"),
         ("SITE_URL", "easel.example"),
         ("REDIS_URL", "http://127.0.0.1"),
+        ("DATABASE_URL", "nonsense"),
+        ("EMAIL_URL", "submission://host"),
         ("DEMO_MODEL", "yes"),
     ],
 )
