@@ -76,7 +76,7 @@ def _environment(folder: Path, database: str, redis: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "REDIS_URL": redis,
         "OPENAI_API_KEY": "sk-bench",
-        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+        "OPENAI_BASE_URL": f"http://127.0.0.1:{processes.free_port()}/v1",
         "LOG_LEVEL": "WARNING",
     }
 

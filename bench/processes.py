@@ -56,9 +56,7 @@ def redis_server(folder: Path) -> Iterator[str]:
 
     path = folder / "redis.sock"
     command = [str(executable), "--port", "0", "--unixsocket", str(path), "--save", ""]
-    with running(
-        command, log=folder / "redis.log", is_ready=lambda: _answers(socket.AF_UNIX, str(path))
-    ):
+    with running(command, log=folder / "redis.log", is_ready=path.is_socket):
         yield f"unix://{path}?db=0"
 
 
@@ -66,11 +64,10 @@ def redis_server(folder: Path) -> Iterator[str]:
 def web_server(folder: Path) -> Iterator[Process]:
     """gunicorn with one synchronous worker, at SITE_URL."""
     site = urlsplit(settings.SITE_URL)
-    address = (site.hostname or "", site.port or 0)
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--workers", "1"]
-    command += ["--bind", "{}:{}".format(*address), "--log-level", "warning"]
+    command += ["--bind", site.netloc, "--log-level", "warning"]
     log = folder / "web.log"
-    with running(command, log=log, is_ready=lambda: _answers(socket.AF_INET, address)) as server:
+    with running(command, log=log, is_ready=lambda: answers(site.hostname, site.port)) as server:
         yield server
 
 
@@ -80,9 +77,10 @@ def free_port() -> int:
         return port
 
 
-def _answers(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
-    with socket.socket(family) as attempt:
-        return attempt.connect_ex(address) == 0
+def answers(host: str | None, port: int | None) -> bool:
+    """Whether something listens there."""
+    with socket.socket() as attempt:
+        return attempt.connect_ex((host, port)) == 0
 
 
 def _wait(process: Process, log: Path, is_ready: Callable[[], bool]) -> None:

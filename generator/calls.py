@@ -23,9 +23,8 @@ def begin(lease: Lease, generation: Generation) -> ProviderCall:
     with transaction.atomic():
         if not lease.held().select_for_update().exists():
             raise LeaseLost
-        return ProviderCall.objects.create(
-            generation=generation, number=generation.calls.count() + 1
-        )
+        earlier = generation.calls.count() if generation.attempts > 1 else 0
+        return ProviderCall.objects.create(generation=generation, number=earlier + 1)
 
 
 def close_abandoned(lease: Lease, generation: Generation) -> int:
@@ -34,6 +33,8 @@ def close_abandoned(lease: Lease, generation: Generation) -> int:
     A call that brought pictures counts, too: whoever held them died before the work had an end.
     Changes nothing where ``lease`` is lost, because an open call is then the new worker's.
     """
+    if generation.attempts == 1:
+        return 0  # nobody called before
     generation.calls.filter(outcome=Outcome.OPEN, generation__in=lease.held().values("pk")).update(
         outcome=Outcome.UNKNOWN,
         ended_at=timezone.now(),

@@ -144,6 +144,8 @@ def card_for(generation: Generation) -> Card:
     """The card of one Generation, remembered so that the next polls cost nothing."""
     pk = generation.pk
     [card] = cards_for([generation])
+    if generation.is_active:
+        previews.watch(pk)
     if card.is_active:
         running = card.state == State.RUNNING
         # Adding fails just after a change: this row may have been read just before it.

@@ -1,8 +1,13 @@
-"""Partial pictures while the provider still draws: the newest one, in the cache only."""
+"""Partial pictures while the provider still draws: the newest one, in the cache only.
+
+They are as heavy as pictures, and hundreds may come at once. So they are kept only while somebody
+looks, few are handled at a time, and they go when the work ends.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +23,13 @@ logger = logging.getLogger(__name__)
 KEEP_SECONDS = 600
 MOST_BYTES = 4 * 1024 * 1024
 
+WATCHED_SECONDS = 30
+"""How long after a look at the card partial pictures are worth keeping. Longer than a page that is
+open goes without one, which is ``cards.RUNNING_TAG_SECONDS``."""
+
+_hands = threading.BoundedSemaphore(4)
+"""How many a process holds in memory at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -27,7 +39,17 @@ class Preview:
 
 
 def keep(generation_pk: uuid.UUID, path: Path) -> None:
-    """Keep a partial picture, if it is one and not too large; never stops the work."""
+    """Keep a partial picture, if anybody looks, and it is one and not too large.
+
+    Never stops the work.
+    """
+    if not cache.get(_watched_key(generation_pk)):
+        return
+    with _hands:
+        _keep(generation_pk, path)
+
+
+def _keep(generation_pk: uuid.UUID, path: Path) -> None:
     try:
         if path.stat().st_size > MOST_BYTES:
             return
@@ -37,9 +59,14 @@ def keep(generation_pk: uuid.UUID, path: Path) -> None:
         logger.info("A partial picture of %s was not one", generation_pk)
         return
     number = newest_number(generation_pk) + 1
-    cache.set(_key(generation_pk), Preview(number, content_type, path.read_bytes()), KEEP_SECONDS)
-    cache.set(_number_key(generation_pk), number, KEEP_SECONDS)
+    preview = Preview(number, content_type, path.read_bytes())
+    cache.set_many({_key(generation_pk): preview, _number_key(generation_pk): number}, KEEP_SECONDS)
     cards.changed(generation_pk)
+
+
+def watch(generation_pk: uuid.UUID) -> None:
+    """Somebody looks at the work: its next partial pictures are worth keeping."""
+    cache.set(_watched_key(generation_pk), True, WATCHED_SECONDS)
 
 
 def newest(generation_pk: uuid.UUID) -> Preview | None:
@@ -54,6 +81,7 @@ def newest_number(generation_pk: uuid.UUID) -> int:
 
 
 def forget(generation_pk: uuid.UUID) -> None:
+    """The work has ended."""
     cache.delete_many([_key(generation_pk), _number_key(generation_pk)])
 
 
@@ -63,3 +91,7 @@ def _key(generation_pk: uuid.UUID) -> str:
 
 def _number_key(generation_pk: uuid.UUID) -> str:
     return f"preview-number:{generation_pk}"
+
+
+def _watched_key(generation_pk: uuid.UUID) -> str:
+    return f"preview-watched:{generation_pk}"

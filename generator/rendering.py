@@ -77,6 +77,8 @@ def render(pk: uuid.UUID) -> None:
     except Exception:
         logger.exception("Generation %s failed for a reason of our own", pk)
         _give_up(lease, generation, code="error")
+    finally:
+        previews.forget(pk)
 
 
 def _work(lease: Lease, generation: Generation) -> None:
@@ -85,7 +87,8 @@ def _work(lease: Lease, generation: Generation) -> None:
         return _give_up(lease, generation, code=OutcomeUnknown.code)
     if generation.attempts > MAX_ATTEMPTS:
         return _give_up(lease, generation, code=generation.error_code or "attempts")
-    _hang_up()
+    if settings.PROMPT_MODERATION == "openai":
+        _hang_up()
     if categories := moderation.flagged_categories(generation.prompt):
         detail = f"moderation: {', '.join(categories)}"
         return settling.fail(lease, generation, code="moderated", detail=detail, refused=True)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.site import Site, environment, run
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PATIENCE, Visitor
 from tests.stand_ins.openai import OpenAIStandIn
 
+SEEDED = 12
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 Arrive = Callable[..., Visitor]
+FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,6 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know how the test went."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +55,13 @@ def site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     """With the demo model, as `make run` starts it without a key."""
     with Site(tmp_path_factory.mktemp("site"), data=data, DEMO_SECONDS="2") as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def gallery(site: Site) -> Site:
+    """The site with a dozen pictures by other people on its home page."""
+    site.manage("seed_demo", "--images", str(SEEDED))
+    return site
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +92,7 @@ def openai_site(
 def arrive(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Arrive]:
     """Lets visitors come: ``arrive(site)`` is a stranger, ``known=True`` one who is logged in.
 
-    At the end the console of each must be empty; of a failed test the pages are kept.
+    At the end the console of each must be empty. What they saw last in a failed test is kept.
     """
     visitors: list[Visitor] = []
 
@@ -79,13 +100,16 @@ def arrive(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> 
         screen = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
         context = browser.new_context(**{"viewport": WIDE, **screen, **options})
         if known:
-            cookie = {"name": "easel_session", "value": site.somebody().session, "url": site.url}
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            session = site.somebody().session
+            context.add_cookies([{"name": "easel_session", "value": session, "url": site.url}])
         visitors.append(Visitor(context, site))
         return visitors[-1]
 
     yield arrive
     for number, visitor in enumerate(visitors):
-        visitor.page.screenshot(path=tmp_path / f"visitor-{number}.png", timeout=5000)
+        if request.node.stash.get(FAILED, False):
+            path = tmp_path / f"visitor-{number}.png"
+            visitor.page.screenshot(path=path)
+            print(visitor.page.url, visitor.complaints, path)
         visitor.context.close()
     assert [visitor.complaints for visitor in visitors] == [[] for _ in visitors]

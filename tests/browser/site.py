@@ -1,4 +1,4 @@
-"""An installation as a stranger meets it: real processes with data of their own, nothing replaced."""
+"""An installation as a stranger meets it: real processes with data of their own."""
 
 from __future__ import annotations
 

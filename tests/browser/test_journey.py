@@ -38,22 +38,22 @@ def test_a_stranger_signs_up_and_watches_a_picture_appear(site: Site, arrive: Ar
 def test_openais_models_over_http(openai_site: Site, openai: OpenAIStandIn, arrive: Arrive) -> None:
     visitor = arrive(openai_site, known=True)
     visitor.watch()
-    openai.next(slow(3))
     visitor.open("/generate/")
 
     visitor.choose("Images", "2")
     expect(visitor.generate).to_contain_text("2 credits")
     visitor.make("two lighthouses", state="succeeded")
     visitor.should_have(credits=8)
-    assert visitor.seen()["previews"], "no partial picture was shown"
     pair = visitor.pictures(visitor.card)
     assert len(pair) == 2
 
     visitor.choose("Model", "Sunburst")
     visitor.choose("Quality", "Fine")
     expect(visitor.generate).to_contain_text("3 credits")
+    openai.next(slow(3))
     visitor.make("the best of all lighthouses", state="succeeded")
     visitor.should_have(credits=5)
+    assert visitor.seen()["previews"], "no partial picture was shown"
     [best] = visitor.pictures(visitor.card)
 
     for image in [*pair, best]:

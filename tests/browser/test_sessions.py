@@ -42,17 +42,16 @@ def test_a_session_that_ended_leads_over_the_log_in_back_to_the_same_prompt(
     site: Site, arrive: Arrive
 ) -> None:
     visitor = arrive(site)
-    page = visitor.open("/")
+    visitor.open("/")
     visitor.sign_up("absent", PASSWORD)
     visitor.open("/generate/")
-    prompt = visitor.prompt
-    prompt.press_sequentially("a thought that must not be lost")
+    visitor.prompt.press_sequentially("a thought that must not be lost")
     visitor.context.clear_cookies(name="easel_session")
 
     visitor.generate.click()
     visitor.log_in("absent", PASSWORD)
 
-    expect(prompt).to_have_value("a thought that must not be lost")
+    expect(visitor.prompt).to_have_value("a thought that must not be lost")
     visitor.should_have(credits=3)
 
 

@@ -93,8 +93,7 @@ def test_a_worker_that_was_frozen_longer_than_its_lease_changes_nothing(
     wait_for_the_end(seconds=60)
     for zombie in zombies:
         zombie.thaw()
-    for zombie in zombies:
-        zombie.wait_for_log("(?s)(taken over by another worker.*){4}")
+    house.generate.wait_for_log("(?s)(taken over by another worker.*){4}")
 
     calls = Counter(ProviderCall.objects.values_list("outcome", flat=True))
     assert calls == {"delivered": 8}, "what the zombies received was paid for, and is written down"
