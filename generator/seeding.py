@@ -20,27 +20,27 @@ from generator.providers.demo import DemoProvider
 
 PEOPLE = ["ada", "benoit", "chiyo", "dimitra", "emeka", "freya"]
 
-SUBJECTS = [
+PROMPTS = [
+    "a mountain lake at sunset",
+    "northern lights over a fjord",
+    "a cat watching the moon",
+    "misty woods at golden hour",
+    "cherry blossom at dusk",
+    "hot air balloons over the hills",
+    "a lighthouse above a stormy sea, blue hour",
+    "saturn and its rings",
+    "the city from across the river, on a rainy night",
+    "dunes under a wide sky, soft morning light",
+    "a sunflower in warm light",
+    "a pine forest in the snow",
+    "flow of music, abstract",
+    "a sailing boat on a quiet sea at dawn",
+    "a galaxy with two arms",
+    "an autumn tree on a hill",
     "mountains above a sea of fog",
-    "a quiet harbour",
-    "dunes under a wide sky",
-    "a pine forest after rain",
-    "the city from across the river",
-    "an island with a lighthouse",
-    "northern lights over a frozen lake",
-    "a field of flowers",
-    "waves of colour, abstract",
-    "a galaxy with two moons",
-]
-MOODS = [
-    "at sunset, gold and rose",
-    "on a starry night",
-    "in the blue hour",
-    "in soft morning light",
-    "in the snow",
-    "before a thunderstorm",
-    "in emerald and teal",
-    "in red and orange",
+    "a small cabin by a frozen lake, starry night",
+    "gradient curves in emerald and gold",
+    "a dahlia, deep red",
 ]
 
 
@@ -60,7 +60,7 @@ def seed(count: int) -> Iterator[Image]:
             Generation(
                 user=chance.choice(people),
                 model=model,
-                prompt=f"{chance.choice(SUBJECTS)} {chance.choice(MOODS)}",
+                prompt=PROMPTS[number % len(PROMPTS)],
                 width=width,
                 height=height,
                 render_width=width,
