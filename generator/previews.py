@@ -43,7 +43,7 @@ def keep(generation_pk: uuid.UUID, path: Path) -> None:
 
     Never stops the work.
     """
-    if not cache.get(_watched_key(generation_pk)):
+    if not are_wanted(generation_pk):
         return
     with _hands:
         _keep(generation_pk, path)
@@ -67,6 +67,11 @@ def _keep(generation_pk: uuid.UUID, path: Path) -> None:
 def watch(generation_pk: uuid.UUID) -> None:
     """Somebody looks at the work: its next partial pictures are worth keeping."""
     cache.set(_watched_key(generation_pk), True, WATCHED_SECONDS)
+
+
+def are_wanted(generation_pk: uuid.UUID) -> bool:
+    """Whether somebody looked lately."""
+    return bool(cache.get(_watched_key(generation_pk)))
 
 
 def newest(generation_pk: uuid.UUID) -> Preview | None:

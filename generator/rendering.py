@@ -121,7 +121,11 @@ def _call_provider(generation: Generation, workdir: Path) -> Delivery:
     provider = provider_for(generation.model.provider)
     order = order_for(generation, workdir)
     _hang_up()
-    return provider.generate(order, on_preview=lambda path: previews.keep(generation.pk, path))
+    return provider.generate(
+        order,
+        on_preview=lambda path: previews.keep(generation.pk, path),
+        wants_preview=lambda: previews.are_wanted(generation.pk),
+    )
 
 
 def order_for(generation: Generation, workdir: Path) -> Order:

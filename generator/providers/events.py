@@ -21,11 +21,15 @@ class Event:
 class EventReader:
     """Reads a stream of server-sent events whose data is JSON with pictures.
 
+    ``is_unwanted`` is asked by the name of an event, where that comes before the data, whether its
+    pictures may be skipped; decoding them takes most of the time that a stream costs.
+
     Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_unwanted: Callable[[str], bool] | None = None) -> None:
         self._folder = folder
+        self._is_unwanted = is_unwanted or (lambda name: False)
         self._number = 0
         self._after_return = False
         self._field: bytearray | None = bytearray()
@@ -90,7 +94,11 @@ class EventReader:
         self._use = _ignore
         if field.removeprefix(b"\xef\xbb\xbf") == b"data":
             if self._skimmer is None:
-                self._skimmer = Skimmer(self._folder, name=f"event-{self._number}")
+                self._skimmer = Skimmer(
+                    self._folder,
+                    name=f"event-{self._number}",
+                    skips=self._is_unwanted(self._name.decode("utf-8", "replace")),
+                )
                 self._number += 1
             else:
                 self._skimmer.feed(b"\n")

@@ -27,6 +27,8 @@ from generator.providers.protocol import (
     ProviderDown,
     ProviderError,
     Unauthorised,
+    WantsPreview,
+    always,
 )
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -59,7 +61,9 @@ class OpenAIProvider:
         )
         self._client.organization = self._client.project = self._client.admin_api_key = None
 
-    def generate(self, order: Order, *, on_preview: OnPreview) -> Delivery:
+    def generate(
+        self, order: Order, *, on_preview: OnPreview, wants_preview: WantsPreview = always
+    ) -> Delivery:
         """Make one paid call; see :class:`generator.providers.protocol.Provider`."""
         call = self._client.images.with_streaming_response.generate
         with (
@@ -67,7 +71,7 @@ class OpenAIProvider:
             call(**_parameters(order), timeout=_timeout(order.timeout)) as response,
             _stamped(response.request_id or ""),
         ):
-            delivery = receive(response.http_response, order, on_preview)
+            delivery = receive(response.http_response, order, on_preview, wants_preview)
             return replace(delivery, request_id=_short(response.request_id or ""))
 
     def check(self) -> str:

@@ -22,17 +22,25 @@ from generator.providers.protocol import (
     OutcomeUnknown,
     Picture,
     ProviderError,
+    WantsPreview,
+    always,
 )
 from generator.providers.skimming import Document, Oversized, Skimmer, Unfinished, Unreadable
 
 log = logging.getLogger(__name__)
 
+_PARTIAL = "image_generation.partial_image"
 _SETTINGS = ("size", "quality", "output_format", "background")
 _LONGEST_SETTING = 64
 _MOST_TOKENS = 2**31 - 1
 
 
-def receive(response: httpx2.Response, order: Order, on_preview: OnPreview) -> Delivery:
+def receive(
+    response: httpx2.Response,
+    order: Order,
+    on_preview: OnPreview,
+    wants_preview: WantsPreview = always,
+) -> Delivery:
     """Read an answer with status 200 into files in the order's folder.
 
     Raises a :class:`ProviderError`, or the ``httpx2.HTTPError`` with which the connection broke.
@@ -44,7 +52,7 @@ def receive(response: httpx2.Response, order: Order, on_preview: OnPreview) -> D
     harvest = _Harvest(order)
     try:
         if is_stream:
-            _read_events(response.iter_raw(), harvest, on_preview)
+            _read_events(response.iter_raw(), harvest, on_preview, wants_preview)
         else:
             _read_json(response.iter_raw(), harvest)
     except Oversized as error:
@@ -108,8 +116,13 @@ def _read_json(chunks: Iterable[bytes], harvest: _Harvest) -> None:
     harvest.take(answer, document)
 
 
-def _read_events(chunks: Iterable[bytes], harvest: _Harvest, on_preview: OnPreview) -> None:
-    with EventReader(harvest.folder) as reader:
+def _read_events(
+    chunks: Iterable[bytes], harvest: _Harvest, on_preview: OnPreview, wants_preview: WantsPreview
+) -> None:
+    def is_unwanted(event: str) -> bool:
+        return event == _PARTIAL and not wants_preview()
+
+    with EventReader(harvest.folder, is_unwanted=is_unwanted) as reader:
         try:
             for event in _events(chunks, reader):
                 if event.document.text.strip() == b"[DONE]":

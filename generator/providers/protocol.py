@@ -58,11 +58,20 @@ class Delivery:
 OnPreview = Callable[[Path], None]
 """Called with a partial picture's file, which the provider removes when the call returns."""
 
+WantsPreview = Callable[[], bool]
+"""Asked before a partial picture is taken in; those that nobody wants need not be."""
+
+
+def always() -> bool:
+    return True
+
 
 class Provider(Protocol):
     """An outside system that draws."""
 
-    def generate(self, order: Order, *, on_preview: OnPreview) -> Delivery:
+    def generate(
+        self, order: Order, *, on_preview: OnPreview, wants_preview: WantsPreview = always
+    ) -> Delivery:
         """Make one paid call. Raises a :class:`ProviderError`; anything else is a bug."""
         ...
 

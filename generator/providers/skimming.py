@@ -79,16 +79,19 @@ class Document:
 class Skimmer:
     """Reads one JSON text, fed in pieces of any size; files go to ``folder``.
 
+    One that ``skips`` makes no files: each picture is None, as if it had been wrong.
+
     Pictures are named ``<name>-0``, ``<name>-1`` …. Use it as a context manager, so that the file
     being written is closed whatever happens. Raises :class:`Oversized`.
     """
 
-    def __init__(self, folder: Path, *, name: str = "picture") -> None:
+    def __init__(self, folder: Path, *, name: str = "picture", skips: bool = False) -> None:
         self._folder = folder
         self._name = name
         self._text = bytearray()
         self._pictures: list[Picture | None] = []
-        self._file: _PictureFile | None = None
+        self._skips = skips
+        self._file: _PictureFile | _NoFile | None = None
         self._string = bytearray()
         self._escape = bytearray()
         self._depth = 0
@@ -217,7 +220,8 @@ class Skimmer:
         if number == MAX_PICTURES:
             raise Oversized(f"more than {MAX_PICTURES} pictures")
         self._copy(b'"%d"' % number)
-        self._file = _PictureFile(self._folder / f"{self._name}-{number}")
+        path = self._folder / f"{self._name}-{number}"
+        self._file = _NoFile() if self._skips else _PictureFile(path)
         self._state = Skimmer._in_picture
 
     def _end_picture(self) -> None:
@@ -279,6 +283,22 @@ class _PictureFile:
         self._digest.update(content)
         self._file.write(content)
         return None
+
+
+class _NoFile:
+    """Where a picture goes that nobody wants."""
+
+    def write(self, chars: bytes) -> None:
+        pass
+
+    def spoil(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @lru_cache(maxsize=64)

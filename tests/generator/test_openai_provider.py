@@ -201,6 +201,22 @@ def test_a_preview_that_cannot_be_shown_does_not_cost_the_picture(
     assert len(delivery.pictures) == 1
 
 
+def test_previews_that_nobody_wants_are_passed_over(
+    stand_in: OpenAIStandIn, provider: OpenAIProvider, an_order: MakeOrder
+) -> None:
+    wanted = iter([False, True])
+    seen: list[bytes] = []
+
+    delivery = provider.generate(
+        an_order(stream=True),
+        on_preview=lambda path: seen.append(path.read_bytes()),
+        wants_preview=lambda: next(wanted),
+    )
+
+    assert [content[:4] for content in seen] == [b"\x89PNG"]
+    assert [picture.path.read_bytes() for picture in delivery.pictures] == stand_in.pictures
+
+
 def test_fewer_pictures_than_ordered_are_delivered_as_they_are(
     stand_in: OpenAIStandIn, provider: OpenAIProvider, an_order: MakeOrder
 ) -> None:

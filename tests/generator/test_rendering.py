@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from billing import audit
 from gallery.models import Image
-from generator import cards, leases, rendering, settling
+from generator import cards, leases, previews, rendering, settling
 from generator.models import Generation, ImageModel, ProviderCall, State
 from tests.cast import a_generation, balance, do_the_work
 from tests.stand_ins import openai_behaviours as behaviours
@@ -333,16 +333,44 @@ def test_a_model_whose_code_is_unknown_fails_with_a_refund(alice: User, db: None
     assert balance(alice) == 10
 
 
-def test_partial_pictures_are_kept_while_the_provider_draws(
-    alice: User, openai: OpenAIStandIn, fresh_cache: None
+@pytest.fixture
+def last_previews(
+    monkeypatch: pytest.MonkeyPatch, fresh_cache: None
+) -> list[previews.Preview | None]:
+    """What a page could show just before each work ended."""
+    seen: list[previews.Preview | None] = []
+    forget = previews.forget
+
+    def look(pk: uuid.UUID) -> None:
+        seen.append(previews.newest(pk))
+        forget(pk)
+
+    monkeypatch.setattr(previews, "forget", look)
+    return seen
+
+
+def test_partial_pictures_are_kept_until_the_work_ends(
+    alice: User, openai: OpenAIStandIn, last_previews: list[previews.Preview | None]
 ) -> None:
-    from generator import previews
+    generation = a_generation(alice)
+    cards.card_for(generation)
 
-    done = rendered(a_generation(alice))
+    rendered(generation)
 
-    kept = previews.newest(done.pk)
+    [kept] = last_previews
     assert kept is not None
+    assert kept.number == 2
     assert kept.data.startswith(b"\x89PNG")
+    assert previews.newest(generation.pk) is None
+    assert previews.newest_number(generation.pk) == 0
+
+
+def test_partial_pictures_at_which_nobody_looks_are_not_kept(
+    alice: User, openai: OpenAIStandIn, last_previews: list[previews.Preview | None]
+) -> None:
+    rendered(a_generation(alice))
+
+    assert last_previews == [None]
 
 
 def test_whatever_happens_the_ledger_stays_exact(alice: User, openai: OpenAIStandIn) -> None:

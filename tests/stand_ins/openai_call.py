@@ -78,7 +78,11 @@ class Call:
         await self.exchange.chunk(b"")
 
     async def begin_stream(self) -> int:
-        """Send the head and the partial pictures; return how many those were."""
+        """Send the head and the partial pictures; return how many those were.
+
+        A provider draws on while its answers are read slowly, so time runs from the beginning.
+        """
+        began = asyncio.get_running_loop().time()
         await self.exchange.begin(
             200,
             content_type="text/event-stream; charset=utf-8",
@@ -86,7 +90,7 @@ class Call:
         )
         partials: int = self.order.get("partial_images") or 0
         for index in range(partials):
-            await asyncio.sleep(self.delay / (partials + 1))
+            await _until(began + self.delay * (index + 1) / (partials + 1))
             event = {
                 "type": "image_generation.partial_image",
                 "partial_image_index": index,
@@ -95,7 +99,7 @@ class Call:
                 **self.settings,
             }
             await self.event(event, self.draw(1))
-        await asyncio.sleep(self.delay / (partials + 1))
+        await _until(began + self.delay)
         return partials
 
     async def event(self, event: dict[str, Any], pictures: Sequence[Drawn] = ()) -> None:
@@ -159,6 +163,10 @@ class Call:
             "output_tokens_details": {"text_tokens": 0, "image_tokens": output},
             "total_tokens": text + output,
         }
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0, moment - asyncio.get_running_loop().time()))
 
 
 def as_drawn(content: bytes) -> Drawn:

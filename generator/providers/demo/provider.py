@@ -22,6 +22,8 @@ from generator.providers.protocol import (
     Order,
     OutcomeUnknown,
     Picture,
+    WantsPreview,
+    always,
 )
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,9 @@ class DemoProvider:
     def __init__(self, *, seconds: float = 0.0) -> None:
         self.seconds = seconds
 
-    def generate(self, order: Order, *, on_preview: OnPreview) -> Delivery:
+    def generate(
+        self, order: Order, *, on_preview: OnPreview, wants_preview: WantsPreview = always
+    ) -> Delivery:
         """Draw ``order.count`` pictures. Raises BadRequest, or OutcomeUnknown at the timeout."""
         _refuse_impossible(order)
         clock = _Clock(self.seconds, order.timeout)
@@ -58,7 +62,7 @@ class DemoProvider:
         pictures = [first]
         clock.look()
         if order.stream:
-            _show_stages(image, order.workdir, clock, on_preview)
+            _show_stages(image, order.workdir, clock, on_preview, wants_preview)
         del image
         for number in range(1, order.count):
             pictures.append(_draw(order, seed, number)[0])
@@ -119,10 +123,18 @@ def _draw(order: Order, seed: int, number: int) -> tuple[Picture, Image.Image]:
     return save(image, order.workdir / f"picture-{number + 1}.png"), image
 
 
-def _show_stages(image: Image.Image, folder: Path, clock: _Clock, on_preview: OnPreview) -> None:
+def _show_stages(
+    image: Image.Image,
+    folder: Path,
+    clock: _Clock,
+    on_preview: OnPreview,
+    wants_preview: WantsPreview,
+) -> None:
     """Hand out partial pictures, coarse to fine, spaced over the call's time."""
     for stage in range(STAGES):
         clock.wait_until((stage + 1) / (STAGES + 1))
+        if not wants_preview():
+            continue
         path = folder / f"preview-{stage + 1}.png"
         try:
             save(unfinished(image, stage), path)
