@@ -96,7 +96,8 @@ class Site:
     def _check(self) -> None:
         print(self.manage("audit_ledger"))
         for process in (self.web, self.worker, self.beat):
-            assert "Traceback" not in process.log.read_text(), process.log
+            _before, trouble, after = process.log.read_text().partition("Traceback")
+            assert not trouble, f"{process.name}: {after[:4000]}"
 
 
 def environment(var: Path) -> dict[str, str]:

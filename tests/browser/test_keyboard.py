@@ -9,6 +9,7 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 MOST_STEPS = 60
+WHERE = "document.activeElement.outerHTML.slice(0, 60)"
 HAS_RING = """() => {
   const here = document.activeElement;
   const shows = (element) => {
@@ -64,14 +65,12 @@ def test_control_and_enter_in_the_prompt_generate(site: Site, arrive: Arrive) ->
 
 def _tab_to(visitor: Visitor, selector: str) -> None:
     """Press Tab until there; each stop on the way must be visible."""
-    for _ in range(MOST_STEPS):
+    trail: list[str] = []
+    while not _here(visitor, selector):
         visitor.page.keyboard.press("Tab")
-        assert visitor.page.evaluate(HAS_RING), visitor.page.evaluate(
-            "document.activeElement.outerHTML"
-        )
-        if _here(visitor, selector):
-            return
-    raise AssertionError(f"{selector} is not reached by {MOST_STEPS} steps")
+        trail.append(visitor.page.evaluate(WHERE))
+        assert visitor.page.evaluate(HAS_RING), f"{selector}: one cannot see where one is: {trail}"
+        assert len(trail) < MOST_STEPS, f"{selector} is not reached: {trail}"
 
 
 def _here(visitor: Visitor, selector: str) -> bool:

