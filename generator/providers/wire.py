@@ -22,8 +22,6 @@ import httpcore2
 import httpx2
 
 MAX_ERROR_BYTES = 64 * 1024
-READ_BYTES = 256 * 1024
-"""At most this is read at once. httpcore's 64 KB wake a busy worker twenty times for a picture."""
 
 
 def client() -> httpx2.Client:
@@ -140,7 +138,7 @@ class _Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         allowed = _allowed(timeout, self._deadline, httpcore2.ReadTimeout)
-        return self._stream.read(max(max_bytes, READ_BYTES), allowed)
+        return self._stream.read(max_bytes, allowed)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _allowed(timeout, self._deadline, httpcore2.WriteTimeout))
