@@ -125,7 +125,7 @@ def _image(
         ),
         settings=_settings(generation, delivery, facts),
         provider_cost=cost,
-        category=generation.category,
+        category_id=generation.category_id,
         key=key,
         content_type=facts.content_type,
         bytes=entry.picture.bytes,

@@ -65,7 +65,7 @@ def render(pk: uuid.UUID) -> None:
     if lease is None:
         return
     cards.changed(pk)
-    generation = Generation.objects.select_related("model", "user", "category").get(pk=pk)
+    generation = Generation.objects.select_related("model").get(pk=pk)
     try:
         with leases.keep(lease):
             _work(lease, generation)

@@ -6,7 +6,7 @@ import hashlib
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -192,30 +192,36 @@ def sweep() -> None:
 
 def wait_for_the_end(*, seconds: float, sweeps: bool = True) -> float:
     """Sweep each second until nothing is queued or running; return how long that took."""
-    began = swept = time.monotonic()
-
-    def done() -> bool:
-        nonlocal swept
-        if sweeps and time.monotonic() - swept >= 1:
-            sweep()
-            swept = time.monotonic()
-        return not Generation.objects.active().exists()
-
-    wait_until(done, seconds=seconds, what="every Generation ends", each=0.1)
+    began = time.monotonic()
+    _wait_and_sweep(
+        lambda: not Generation.objects.active().exists(),
+        seconds=seconds,
+        what="every Generation ends",
+        sweeps=sweeps,
+    )
     return time.monotonic() - began
 
 
 def wait_for_renditions(*, seconds: float) -> None:
-    """Until each picture has its renditions; leases of dead workers are over at once."""
-
-    def done() -> bool:
-        waiting = Image.objects.filter(rendered_at=None, withdrawn_at=None)
-        return not waiting.exists()
-
+    """Sweep each second until each picture has its renditions; leases of the dead end at once."""
     waiting = Image.objects.filter(rendered_at=None, withdrawn_at=None)
     waiting.update(rendition_lease_until=None, created_at=timezone.now() - publishing.RING_AGAIN)
-    publishing.sweep()
-    wait_until(done, seconds=seconds, what="every picture is rendered", each=0.1)
+    _wait_and_sweep(lambda: not waiting.exists(), seconds=seconds, what="every picture is rendered")
+
+
+def _wait_and_sweep(
+    done: Callable[[], bool], *, seconds: float, what: str, sweeps: bool = True
+) -> None:
+    swept = time.monotonic()
+
+    def sweep_and_look() -> bool:
+        nonlocal swept
+        if sweeps and time.monotonic() - swept >= 1:
+            sweep()
+            swept = time.monotonic()
+        return done()
+
+    wait_until(sweep_and_look, seconds=seconds, what=what, each=0.1)
 
 
 def assert_exact(house: House) -> None:
