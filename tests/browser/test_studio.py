@@ -46,10 +46,13 @@ def test_a_size_that_the_model_cannot_render_is_named_before_the_click(
     expect(page.get_by_text("we scale it down for you")).to_be_visible()
     visitor.choose("Size", "4K wallpaper")
     expect(visitor.generate).to_contain_text("2 credits")
-    visitor.choose("Size", "Width × height")
-    page.get_by_role("spinbutton", name="Width").fill("3840")
-    page.get_by_role("spinbutton", name="Height").fill("400")
-    page.get_by_role("spinbutton", name="Height").press("Tab")
+    with page.expect_response("**/generate/options/**"):
+        visitor.choose("Size", "Width × height")
+    for name, value in (("Width", "3840"), ("Height", "400")):
+        page.wait_for_timeout(1000)  # the options are drawn anew
+        with page.expect_response("**/generate/options/**"):
+            page.get_by_role("spinbutton", name=name).fill(value)
+            page.get_by_role("spinbutton", name=name).press("Tab")
     expect(page.get_by_text("renders ratios up to 3:1")).to_be_visible()
 
 
