@@ -12,8 +12,19 @@ from config import health
 from config.local import embedded_redis
 from tests.cast import _fresh_memory, alice, bob, carol, fresh_cache, openai
 from tests.chromium import browser, page, say_what_is_missing
+from tests.scheduling import pytest_xdist_make_scheduler
 
-__all__ = ["_fresh_memory", "alice", "bob", "browser", "carol", "fresh_cache", "openai", "page"]
+__all__ = [
+    "_fresh_memory",
+    "alice",
+    "bob",
+    "browser",
+    "carol",
+    "fresh_cache",
+    "openai",
+    "page",
+    "pytest_xdist_make_scheduler",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
