@@ -26,7 +26,7 @@ run: installed ## Start Easel on http://127.0.0.1:8000 (PORT=8001 make run: else
 
 .PHONY: test
 test: installed-dev ## Run all tests (ARGS="-k ledger": some of them)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 .PHONY: check
 check: installed-dev ## Check format, types, migrations, stylesheet and deployment

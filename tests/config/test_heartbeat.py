@@ -59,7 +59,6 @@ def test_without_redis_nobody_can_tell(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("processes")
 @pytest.mark.parametrize("pool", ["threads", "gevent", "prefork"])
 def test_real_workers_beat_stop_and_come_back_with_redis(
     pool: str, tmp_path: Path, settings: Any

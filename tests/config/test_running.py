@@ -21,8 +21,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.xdist_group("running")  # one after the other, each has four processes
-
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
 """Seconds; on an idle machine everything runs after four."""
