@@ -1,20 +1,22 @@
-// When the options are drawn anew for another model, what was unfolded stays unfolded
-// and what is being typed stays typed.
+// When the options are drawn anew for another model, what was unfolded stays unfolded. What is typed
+// while they are on their way is newer than they are: then they are asked for again.
 let unfolded = [];
-let typing = null;
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+const typedSince = (sent, options) =>
+  [...options.querySelectorAll("[type=text], [type=number]")].some((box) => box.value !== sent.get(box.name));
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig } = detail;
   if (target.id !== "options") return;
   unfolded = [...target.querySelectorAll("details[open]")].map((details) => details.id);
-  const box = document.activeElement;
-  typing = target.contains(box) && /^(text|number)$/.test(box.type) ? { id: box.id, value: box.value } : null;
+  if (!typedSince(requestConfig.formData, target)) return;
+  detail.shouldSwap = false;
+  setTimeout(() => target.dispatchEvent(new Event("change"))); // once htmx has done with this answer
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "options") return;
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
-  const box = typing && document.getElementById(typing.id);
-  if (box) box.value = typing.value;
 });
 
 // What opens comes into view, also where the button at the bottom covers the end of the form.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.site import Site
@@ -46,14 +46,35 @@ def test_a_size_that_the_model_cannot_render_is_named_before_the_click(
     expect(page.get_by_text("we scale it down for you")).to_be_visible()
     visitor.choose("Size", "4K wallpaper")
     expect(visitor.generate).to_contain_text("2 credits")
-    with page.expect_response("**/generate/options/**"):
-        visitor.choose("Size", "Width × height")
+    visitor.choose("Size", "Width × height")
     for name, value in (("Width", "3840"), ("Height", "400")):
-        page.wait_for_timeout(1000)  # the options are drawn anew
-        with page.expect_response("**/generate/options/**"):
-            page.get_by_role("spinbutton", name=name).fill(value)
-            page.get_by_role("spinbutton", name=name).press("Tab")
+        page.get_by_role("spinbutton", name=name).fill(value)
+        page.get_by_role("spinbutton", name=name).press("Tab")
     expect(page.get_by_text("renders ratios up to 3:1")).to_be_visible()
+
+
+def test_what_is_typed_while_the_options_are_on_their_way_stays(
+    openai_site: Site, arrive: Arrive
+) -> None:
+    visitor = arrive(openai_site, known=True)
+    page = visitor.open("/generate/")
+    page.get_by_text("More sizes").click()
+    visitor.choose("Size", "Width × height")
+    width, height = (page.get_by_role("spinbutton", name=name) for name in ("Width", "Height"))
+
+    held: list[Route] = []
+    page.route("**/generate/options/**", lambda route: held.append(route), times=1)
+    width.press("Control+a")
+    width.press_sequentially("1024")
+    with page.expect_request("**/generate/options/**"):
+        width.press("Tab")
+    height.press("Control+a")
+    height.press_sequentially("1536")
+    held[0].continue_()
+
+    expect(page.get_by_text("1024 × 1536")).to_be_visible()
+    expect(height).to_have_value("1536")
+    expect(height).to_be_focused()
 
 
 def test_a_double_click_makes_one_picture(site: Site, arrive: Arrive) -> None:
