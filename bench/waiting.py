@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -125,9 +126,9 @@ def _provider(folder: Path) -> Iterator[None]:
 def _worker(folder: Path) -> Iterator[Process]:
     """The process of the Procfile that serves the queue `generate`."""
     log = folder / "worker.log"
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", "generate"]
-    command += ["-P", "gevent", "-c", str(JOBS), "--without-gossip", "--without-mingle"]
-    command += ["-n", "bench@%h", "-l", "INFO"]
+    lines = (settings.BASE_DIR / "Procfile").read_text().splitlines()
+    line = next(line for line in lines if line.startswith("generate:"))
+    command = [sys.executable, *shlex.split(line)[2:]]
     is_ready: Callable[[], bool] = lambda: b" ready." in log.read_bytes()  # noqa: E731
     with running(command, log=log, is_ready=is_ready) as worker:
         yield worker

@@ -206,7 +206,8 @@ class Worker(Process):
         slots: int = 8,
         queues: str = "generate,images",
     ) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-P", pool]
+        celery = ["gevent.monkey", "--module", "celery"] if pool == "gevent" else ["celery"]
+        command = [sys.executable, "-m", *celery, "-A", "config", "worker", "-P", pool]
         command += ["-c", str(slots), "-Q", queues, "-n", f"{name}@%h", "-l", "INFO"]
         super().__init__(folder, name, command, env=env)
 
