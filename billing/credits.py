@@ -11,6 +11,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -73,18 +74,30 @@ def lock_account(user: User) -> CreditAccount:
     return account
 
 
-def charge(*, user: User, amount: int, reference: str) -> CreditEntry:
+def charge(*, user: User, amount: int, reference: str) -> None:
     """Take ``amount`` credits for work that is accepted in the same transaction.
 
     The fast way for a ``reference`` that is new beyond doubt, because its row is inserted in this
     transaction too: one conditional UPDATE locks the account, checks and takes. From then on this
     person's other movements wait until the transaction ends. Raises InsufficientCredits.
+
+    By hand, because the ORM takes longer to write the two statements than the database to obey.
     """
-    if not _take(user, amount):
-        raise InsufficientCredits(needed=amount, available=balance(user))
-    return CreditEntry.objects.create(
-        account_id=user.pk, kind=Kind.SPEND, delta=-amount, reference=reference
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_creditaccount SET balance = balance - %s"
+            " WHERE user_id = %s AND balance >= %s",
+            [amount, user.pk, amount],
+        )
+        if not cursor.rowcount:
+            raise InsufficientCredits(needed=amount, available=balance(user))
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(
+            "INSERT INTO billing_creditentry"
+            " (account_id, kind, delta, reference, reason, created_at)"
+            " VALUES (%s, %s, %s, %s, '', %s)",
+            [user.pk, Kind.SPEND.value, -amount, reference, now],
+        )
 
 
 def spend(*, user: User, amount: int, reference: str) -> CreditEntry:
@@ -157,20 +170,6 @@ def mailbox_digest(address: str) -> str:
     if domain in {"gmail.com", "googlemail.com"}:
         name, domain = name.replace(".", ""), "gmail.com"
     return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
-
-
-def _take(user: User, amount: int) -> bool:
-    """Whether the balance covered ``amount``, which is taken then.
-
-    One statement by hand: the ORM takes longer to write this one than the database to obey it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE billing_creditaccount SET balance = balance - %s"
-            " WHERE user_id = %s AND balance >= %s",
-            [amount, user.pk, amount],
-        )
-        return bool(cursor.rowcount)
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ import hashlib
 import json
 import re
 from binascii import Error as Base64Error
-from binascii import a2b_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
+
+import pybase64
 
 from generator.providers.protocol import Picture
 
@@ -273,7 +274,7 @@ class _PictureFile:
 
     def _decode(self, chars: bytes) -> None:
         try:
-            content = a2b_base64(chars, strict_mode=True)
+            content = pybase64.b64decode(chars, validate=True)
         except Base64Error:
             return self.spoil()
         self._is_padded = chars[-1] == _PADDING
