@@ -15,12 +15,27 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
+class Theme(models.TextChoices):
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class User(AbstractUser):
     """A person. ``email`` is the key to the door, ``username`` the name on it."""
 
     email = models.EmailField(_("e-mail"), db_index=True)
     display_name = models.CharField(_("display name"), max_length=60, blank=True)
     avatar = models.FileField(_("avatar"), upload_to="avatars", blank=True, editable=False)
+
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    language = models.CharField(
+        _("language"), max_length=16, blank=True, help_text=_("Empty: as the browser asks for.")
+    )
+    default_model = models.CharField(_("usual model"), max_length=50, blank=True)
+    default_size = models.CharField(_("usual size"), max_length=16, blank=True)
+    default_quality = models.CharField(_("usual quality"), max_length=16, blank=True)
+    default_visibility = models.CharField(_("usual visibility"), max_length=8, blank=True)
 
     objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +28,51 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("Public")
     UNLISTED = "unlisted", _("Unlisted")
     PRIVATE = "private", _("Private")
+
+
+class Shape(models.TextChoices):
+    """What the filter `size` tells apart."""
+
+    SQUARE = "square", _("Square")
+    PORTRAIT = "portrait", _("Portrait")
+    LANDSCAPE = "landscape", _("Landscape")
+
+
+RATIOS = {
+    "1:3": 333,
+    "9:21": 429,
+    "1:2": 500,
+    "9:16": 563,
+    "2:3": 667,
+    "3:4": 750,
+    "4:5": 800,
+    "1:1": 1000,
+    "5:4": 1250,
+    "4:3": 1333,
+    "3:2": 1500,
+    "16:9": 1778,
+    "2:1": 2000,
+    "21:9": 2333,
+    "3:1": 3000,
+}
+"""The named ratios, width to height in thousandths. A picture counts as the nearest of them."""
+
+_SHOWN_WIDTH = Coalesce("wanted_width", "width")
+_SHOWN_HEIGHT = Coalesce("wanted_height", "height")
+
+
+def _nearest_ratio() -> Case:
+    """The first ratio whose range reaches to width / height. Between a and b the range ends at
+    √(a b), because ratios are compared by multiplication."""
+    steps = list(RATIOS.items())
+    ranges = [
+        When(
+            LessThanOrEqual(1000 * _SHOWN_WIDTH / _SHOWN_HEIGHT, round((low * high) ** 0.5)),
+            then=Value(name),
+        )
+        for (name, low), (_next, high) in pairwise(steps)
+    ]
+    return Case(*ranges, default=Value(steps[-1][0]))
 
 
 class Category(models.Model):
@@ -59,23 +107,24 @@ class Tag(models.Model):
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def present(self) -> ImageQuerySet:
-        """Neither hidden by an administrator nor withdrawn because its file was broken."""
-        return self.filter(hidden_at=None, withdrawn_at=None)
+        """Neither deleted, nor hidden by an administrator, nor withdrawn as a broken file."""
+        return self.filter(hidden_at=None, withdrawn_at=None, deleted_at=None)
 
     def public(self) -> ImageQuerySet:
         """What anyone finds in the feed: public and ready to show."""
-        return self.present().filter(visibility=Visibility.PUBLIC, rendered_at__isnull=False)
+        return self.filter(is_listed=True)
 
     def for_user(self, user: User) -> ImageQuerySet:
-        return self.filter(user_id=user.pk, withdrawn_at=None)
+        return self.filter(user_id=user.pk, withdrawn_at=None, deleted_at=None)
 
     def visible_to(self, user: User | AnonymousUser) -> ImageQuerySet:
         """What ``user`` may open by its address: the one rule on who may read a file."""
+        there = self.filter(withdrawn_at=None, deleted_at=None)
         if user.is_staff:
-            return self.filter(withdrawn_at=None)
+            return there
         shared = Q(visibility__in=[Visibility.PUBLIC, Visibility.UNLISTED], hidden_at=None)
         mine = Q(user_id=user.pk) if user.is_authenticated else Q(pk__in=[])
-        return self.filter(shared | mine, withdrawn_at=None)
+        return there.filter(shared | mine)
 
     def newest_first(self) -> ImageQuerySet:
         return self.order_by("-created_at", "-id")
@@ -87,6 +136,29 @@ class ImageQuerySet(models.QuerySet["Image"]):
             .newest_first()
             .defer("settings", "sha256", "user__password", "user__email")
         )
+
+
+FACETS = ("category", "model_slug", "style", "shape", "ratio", "user")
+"""Columns of Image by which a listing can be narrowed."""
+
+
+def _listing_indexes() -> list[models.Index]:
+    """For the feed and for each filter in each order, one index in which a page is a range."""
+    orders = {
+        "newest": (["created_at"], Q(is_listed=True)),
+        "liked": (["likes", "created_at"], Q(is_listed=True, likes__gt=0)),
+        "trending": (["trend"], Q(is_listed=True, trend__isnull=False)),
+    }
+    return [
+        models.Index(
+            *([F(facet)] if facet else []),
+            *(F(column).desc() for column in (*columns, "id")),
+            name=f"image_{facet or 'feed'}_{order}",
+            condition=condition,
+        )
+        for facet in ("", *FACETS)
+        for order, (columns, condition) in orders.items()
+    ]
 
 
 class Image(models.Model):
@@ -119,6 +191,7 @@ class Image(models.Model):
     category = models.ForeignKey(
         Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="images"
     )
+    style = models.CharField(_("style"), max_length=32, blank=True)
     tags = models.ManyToManyField(Tag, blank=True, related_name="images")
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
@@ -144,8 +217,46 @@ class Image(models.Model):
     withdrawn_at = models.DateTimeField(
         _("withdrawn"), null=True, editable=False, help_text=_("The file was broken; refunded.")
     )
+    deleted_at = models.DateTimeField(
+        _("deleted"), null=True, editable=False, help_text=_("By its owner, who may undo it.")
+    )
     likes = models.PositiveIntegerField(_("likes"), default=0, editable=False)
+    trend = models.FloatField(
+        _("trend"), null=True, editable=False, help_text=_("Likes and youth; empty without likes.")
+    )
     created_at = models.DateTimeField(_("created"))
+
+    is_listed = models.GeneratedField(
+        expression=Case(
+            When(
+                visibility=Visibility.PUBLIC,
+                hidden_at=None,
+                withdrawn_at=None,
+                deleted_at=None,
+                rendered_at__isnull=False,
+                then=Value(True),
+            ),
+            default=Value(False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    """Whether the feed shows it. The database keeps it, so it is never stale."""
+
+    shape = models.GeneratedField(
+        expression=Case(
+            When(GreaterThan(_SHOWN_WIDTH, _SHOWN_HEIGHT), then=Value(Shape.LANDSCAPE.value)),
+            When(LessThan(_SHOWN_WIDTH, _SHOWN_HEIGHT), then=Value(Shape.PORTRAIT.value)),
+            default=Value(Shape.SQUARE.value),
+        ),
+        output_field=models.CharField(_("shape"), max_length=9, choices=Shape),
+        db_persist=True,
+    )
+    ratio = models.GeneratedField(
+        expression=_nearest_ratio(),
+        output_field=models.CharField(_("ratio"), max_length=5),
+        db_persist=True,
+    )
 
     objects = ImageQuerySet.as_manager()
 
@@ -164,17 +275,7 @@ class Image(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                F("created_at").desc(),
-                F("id").desc(),
-                name="image_feed",
-                condition=Q(
-                    visibility="public",
-                    hidden_at=None,
-                    withdrawn_at=None,
-                    rendered_at__isnull=False,
-                ),
-            ),
+            *_listing_indexes(),
             models.Index(
                 F("user"), F("created_at").desc(), F("id").desc(), name="image_of_user_newest"
             ),
@@ -182,6 +283,9 @@ class Image(models.Model):
                 F("created_at"),
                 name="image_unrendered",
                 condition=Q(rendered_at=None, withdrawn_at=None),
+            ),
+            models.Index(
+                F("deleted_at"), name="image_deleted", condition=Q(deleted_at__isnull=False)
             ),
         ]
 
@@ -245,6 +349,104 @@ class Like(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "image"], name="like_once_each"),
         ]
+        indexes = [models.Index(F("user"), F("id").desc(), name="like_of_user_newest")]
 
     def __str__(self) -> str:
         return f"{self.user_id} likes {self.image_id}"
+
+
+class Collection(models.Model):
+    """Pictures that a person put together, in an order of their own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections"
+    )
+    title = models.CharField(_("title"), max_length=80)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Visibility, default=Visibility.PRIVATE
+    )
+    cover = models.ForeignKey(
+        Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values), name="collection_visibility_known"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="collection_has_title"),
+        ]
+        indexes = [
+            models.Index(F("user"), F("created_at").desc(), name="collection_of_user_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("collection", args=[self.pk])
+
+
+class CollectionItem(models.Model):
+    """One picture's place in a collection; smaller positions stand first."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="items")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    position = models.BigIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("picture of a collection")
+        verbose_name_plural = _("pictures of collections")
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "image"], name="collection_item_once"),
+        ]
+        indexes = [models.Index(F("collection"), F("position"), name="collection_item_order")]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} in {self.collection_id}"
+
+
+class SavedSearch(models.Model):
+    """Filters and words that a person wants to find again, as a query string."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches"
+    )
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(_("query"), max_length=2000)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "query"], name="saved_search_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Download(models.Model):
+    """One file that somebody took home (FEATURES E15); the log outlives person and picture."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="+")
+    size = models.CharField(_("size"), max_length=16)
+    format = models.CharField(_("format"), max_length=8)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("download")
+        verbose_name_plural = _("downloads")
+        indexes = [models.Index(F("user"), F("id").desc(), name="download_of_user_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.format} of {self.image_id}"

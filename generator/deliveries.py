@@ -126,6 +126,7 @@ def _image(
         settings=_settings(generation, delivery, facts),
         provider_cost=cost,
         category_id=generation.category_id,
+        style=generation.style,
         key=key,
         content_type=facts.content_type,
         bytes=entry.picture.bytes,

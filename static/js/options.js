@@ -1,5 +1,6 @@
 // When the options are drawn anew for another model, what was unfolded stays unfolded. What is typed
-// while they are on their way is newer than they are: then they are asked for again.
+// while they are on their way is newer than they are: then they are asked for again. (The element says
+// `settle:0ms`, because until htmx has settled what it swapped in, it hears nothing from it.)
 let unfolded = [];
 
 const typedSince = (sent, options) =>
