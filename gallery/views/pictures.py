@@ -1,4 +1,4 @@
-"""The feed, a picture's page, and its files."""
+"""A picture's page, its files, and what one does with it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import downloads, files, likes, paging
+from gallery import downloads, files, likes
 from gallery.models import Image, Visibility
-
-FEED_PAGE = 24
-
-
-@require_safe
-def feed(request: HttpRequest) -> HttpResponse:
-    """The home page: public pictures, newest first."""
-    page = paging.page(
-        Image.objects.public().for_feed(), after=request.GET.get("after", ""), size=FEED_PAGE
-    )
-    context = {"images": page.rows, "next_url": page.next_url(request)}
-    fragment = request.headers.get("HX-Request") and "after" in request.GET
-    return render(request, "gallery/_feed_page.html" if fragment else "gallery/feed.html", context)
 
 
 @require_safe
