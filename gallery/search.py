@@ -79,6 +79,38 @@ def hits(
     return make(query, facets, before, most)
 
 
+def with_words(sql: str, params: list[object]) -> tuple[str, list[object]]:
+    """The same hits as ``serial`` and ``words``, for :func:`ranked`."""
+    return (
+        f"SELECT hit.serial, entry.words FROM ({sql}) AS hit"
+        " JOIN gallery_searchentry AS entry ON entry.serial = hit.serial",
+        params,
+    )
+
+
+def chosen(serials: Sequence[int]) -> tuple[str, list[object]]:
+    """A SELECT like that of :func:`hits` of just these entries."""
+    marks = ", ".join(["%s"] * len(serials)) or "NULL"
+    return f"SELECT serial, image_id FROM gallery_searchentry WHERE serial IN ({marks})", [*serials]
+
+
+def ranked(query: Query, entries: Iterable[tuple[int, str]]) -> list[int]:
+    """Serials of ``(serial, words)`` by relevance, the newer first among equals.
+
+    A term counts more the oftener it stands in a text, the earlier, and the shorter the text is:
+    what a picture is of stands at the beginning of its prompt.
+    """
+    needles = [_as_written(term) for term in query.wanted]
+
+    def score(text: str) -> float:
+        length = 1 + text.count(" ") / 20
+        found = ((text.count(needle), text.find(needle)) for needle in needles)
+        return sum(count / length + 2 / (2 + at / 20) for count, at in found if count)
+
+    scored = [(score(text), serial) for serial, text in entries]
+    return [serial for _score, serial in sorted(scored, reverse=True)]
+
+
 def index(pks: Iterable[UUID]) -> None:
     """Write what a search compares of these pictures; for those that are gone, forget it.
 
@@ -157,10 +189,10 @@ def _gin(
 
     rows = "gallery_searchentry"
     # The newest are looked through by hand: OFFSET 0 keeps the planner from asking GIN for all.
-    newest = f"(SELECT * FROM {rows} WHERE serial >= %s AND serial < %s ORDER BY serial DESC OFFSET 0) AS newest"
-    parts: list[str] = [
-        f"SELECT serial, image_id FROM {newest} WHERE vector @@ %s::tsquery{checks}"
-    ]
+    newest = (
+        f"SELECT * FROM {rows} WHERE serial >= %s AND serial < %s ORDER BY serial DESC OFFSET 0"
+    )
+    parts = [f"SELECT serial, image_id FROM ({newest}) AS n WHERE vector @@ %s::tsquery{checks}"]
     params: list[object] = [near, _LARGEST if before is None else end, within(None), *values]
     for match, low, high in (
         (within(here), here << BUCKET, near),
