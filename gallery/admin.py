@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.quick_admin import QuickAdmin
+from gallery import publishing, search
 from gallery.models import Category, Image, Tag
 
 
@@ -80,14 +82,18 @@ class ImageAdmin(QuickAdmin):
             format,
         )
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        search.index([form.instance.pk])
+
     @admin.action(description=_("Hide from everybody but the owner"), permissions=["change"])
     def hide(self, request: HttpRequest, images: QuerySet[Image]) -> None:
-        count = images.filter(hidden_at=None).update(hidden_at=timezone.now())
+        count = publishing.hide(images.values_list("pk", flat=True))
         self.message_user(request, _("%(count)d hidden.") % {"count": count})
 
     @admin.action(description=_("Show again"), permissions=["change"])
     def show_again(self, request: HttpRequest, images: QuerySet[Image]) -> None:
-        count = images.exclude(hidden_at=None).update(hidden_at=None)
+        count = publishing.show_again(images.values_list("pk", flat=True))
         self.message_user(request, _("%(count)d shown again.") % {"count": count})
 
 

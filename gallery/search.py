@@ -179,7 +179,7 @@ def _fts5_term(term: Term) -> str:
 def _gin(
     query: Query, facets: Sequence[str], before: int | None, most: int
 ) -> tuple[str, list[object]]:
-    end = _newest() + 1 if before is None else before
+    end = newest() + 1 if before is None else before
     near = max(end - LOOKED_THROUGH, 0)
     here = near >> BUCKET
     checks, values = _gin_checks(query)
@@ -189,10 +189,12 @@ def _gin(
 
     rows = "gallery_searchentry"
     # The newest are looked through by hand: OFFSET 0 keeps the planner from asking GIN for all.
-    newest = (
+    latest = (
         f"SELECT * FROM {rows} WHERE serial >= %s AND serial < %s ORDER BY serial DESC OFFSET 0"
     )
-    parts = [f"SELECT serial, image_id FROM ({newest}) AS n WHERE vector @@ %s::tsquery{checks}"]
+    parts = [
+        f"SELECT serial, image_id FROM ({latest}) AS latest WHERE vector @@ %s::tsquery{checks}"
+    ]
     params: list[object] = [near, _LARGEST if before is None else end, within(None), *values]
     for match, low, high in (
         (within(here), here << BUCKET, near),
@@ -244,7 +246,12 @@ def _as_written(term: Term) -> str:
 _memory: dict[str, tuple[float, int]] = {}
 
 
-def _newest() -> int:
+def forget() -> None:
+    """For tests."""
+    _memory.clear()
+
+
+def newest() -> int:
     """The serial of the newest entry, at most a second old: what came since is found all the same,
     because the first part of a page has no upper end."""
     until, serial = _memory.get(connection.alias, (0.0, 0))

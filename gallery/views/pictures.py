@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import downloads, files, likes
+from gallery import downloads, files, likes, publishing
 from gallery.models import Image, Visibility
 
 
@@ -71,7 +71,7 @@ def image_visibility(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     elif visibility != Visibility.PRIVATE and not user.is_trusted:
         messages.error(request, _("Confirm your e-mail address before you publish."))
     else:
-        Image.objects.filter(pk=found.pk).update(visibility=visibility)
+        publishing.show_to(found, visibility)
         messages.success(request, _("Saved."))
     return redirect(found)
 
