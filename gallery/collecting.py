@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +86,8 @@ def shelf(collections: QuerySet[Collection], *, shown: QuerySet[Image]) -> Query
     chosen = inside.filter(image_id=OuterRef("cover_id")).values("image_id")[:1]
     first = inside.order_by("position").values("image_id")[:1]
     return collections.annotate(
-        number=Coalesce(Subquery(number), 0), front_id=Coalesce(Subquery(chosen), Subquery(first))
+        number=Coalesce(Subquery(number), 0),
+        front_id=Coalesce(Subquery(chosen), Subquery(first), output_field=UUIDField()),
     )
 
 

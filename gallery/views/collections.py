@@ -44,7 +44,8 @@ def collections(request: HttpRequest) -> HttpResponse:
         "form": form,
     }
     status = 422 if form.is_bound else 200
-    return render(request, _or_fragment(request, "collections"), context, status=status)
+    name = "_collections_page" if _is_part(request) else "collections"
+    return render(request, f"gallery/{name}.html", context, status=status)
 
 
 @require_safe
@@ -61,15 +62,16 @@ def collection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         after=request.GET.get("after", ""),
         size=ARRANGED_PAGE if arranging else PICTURES_PAGE,
     )
+    is_part = _is_part(request)
     context = {
-        "collection": collecting.with_front(found, viewer=viewer),
+        "collection": found if is_part else collecting.with_front(found, viewer=viewer),
         "arranging": arranging,
         "is_owner": is_owner,
         "images": [item.image for item in page.rows],
         "next_url": page.next_url(request),
     }
-    name = _or_fragment(request, "arrange" if arranging else "collection")
-    return render(request, name, context)
+    whole, part = ("arrange", "_arrange_page") if arranging else ("collection", "_shown_page")
+    return render(request, f"gallery/{part if is_part else whole}.html", context)
 
 
 @login_required
@@ -207,7 +209,6 @@ def _arranged(request: HttpRequest, found: Collection, anchor: str = "") -> Http
     return redirect(f"{found.get_absolute_url()}?arrange=1{query}{anchor}")
 
 
-def _or_fragment(request: HttpRequest, name: str) -> str:
-    """The whole page, or for htmx only what comes after what is there."""
-    fragment = request.headers.get("HX-Request") and "after" in request.GET
-    return f"gallery/_{name}_page.html" if fragment else f"gallery/{name}.html"
+def _is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks only for what comes after what is there."""
+    return bool(request.headers.get("HX-Request")) and "after" in request.GET
