@@ -107,7 +107,7 @@ class StudioForm(forms.Form):
         return prompt
 
     def clean_quality(self) -> str:
-        return self.cleaned_data["quality"] or self.chosen.default_quality
+        return self.cleaned_data["quality"] or str(self.defaults["quality"])
 
     def clean_visibility(self) -> str:
         return self.cleaned_data["visibility"] or str(self.initial["visibility"])
