@@ -20,7 +20,7 @@ STEP = 2**32
 """Between neighbours, so that a picture can be put between two of them thirty times over."""
 
 MOST_COLLECTIONS = 500
-MOST_PICTURES = 10_000
+MOST_PICTURES = 5_000
 
 
 class NotCollected(Exception):
