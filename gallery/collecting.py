@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -151,29 +151,16 @@ def change(*, collection: Collection, title: str, description: str, visibility: 
     collection.save(update_fields=["title", "description", "visibility"])
 
 
-@transaction.atomic
 def add(*, collection: Collection, images: Sequence[Image]) -> int:
     """Put ``images`` at the end, in their order; return how many were not there yet.
 
     Raises NotCollected, and then adds none, where the collection would grow too large.
     """
-    _lock(collection)
-    wanted = {image.pk: image for image in images}
-    inside = collection.items.filter(image__in=list(wanted))
-    for pk in inside.values_list("image_id", flat=True):
-        del wanted[pk]
-    if not wanted:
-        return 0
-    facts = collection.items.aggregate(last=Max("position"), number=Count("pk"))
-    if facts["number"] + len(wanted) > MOST_PICTURES:
-        sentence = _("A collection holds at most %(most)d pictures. Start another.")
-        raise NotCollected(sentence % {"most": MOST_PICTURES})
-    start = facts["last"] or 0
-    CollectionItem.objects.bulk_create(
-        CollectionItem(collection=collection, image=image, position=start + number * STEP)
-        for number, image in enumerate(wanted.values(), start=1)
-    )
-    return len(wanted)
+    try:
+        with transaction.atomic():
+            return _add(collection, images)
+    except IntegrityError:
+        raise NotCollected(_("This picture is gone.")) from None
 
 
 @transaction.atomic
@@ -225,6 +212,26 @@ _NOT_INSIDE = _("This picture is not in the collection any more. Reload the page
 def _check_trust(user: User, visibility: str) -> None:
     if visibility != Visibility.PRIVATE and not user.is_trusted:
         raise NotCollected(_("Confirm your e-mail address before you publish."))
+
+
+def _add(collection: Collection, images: Sequence[Image]) -> int:
+    _lock(collection)
+    wanted = {image.pk: image for image in images}
+    inside = collection.items.filter(image__in=list(wanted))
+    for pk in inside.values_list("image_id", flat=True):
+        del wanted[pk]
+    if not wanted:
+        return 0
+    facts = collection.items.aggregate(last=Max("position"), number=Count("pk"))
+    if facts["number"] + len(wanted) > MOST_PICTURES:
+        sentence = _("A collection holds at most %(most)d pictures. Start another.")
+        raise NotCollected(sentence % {"most": MOST_PICTURES})
+    start = facts["last"] or 0
+    CollectionItem.objects.bulk_create(
+        CollectionItem(collection=collection, image=image, position=start + number * STEP)
+        for number, image in enumerate(wanted.values(), start=1)
+    )
+    return len(wanted)
 
 
 def _lock(collection: Collection) -> None:

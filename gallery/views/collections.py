@@ -92,7 +92,7 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(found)
-    context = {"collection": _mine(request, pk), "form": form}
+    context = {"collection": found, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "gallery/collection_edit.html", context, status=status)
 
