@@ -208,6 +208,22 @@ def test_the_likes_are_mine_alone(client: Client, alice: User, bob: User) -> Non
         assert len(client.get(f"/likes/?after={after}").context["images"]) == 1
 
 
+@pytest.mark.django_db
+def test_the_likes_of_a_person_who_goes_leave_the_counts(alice: User, bob: User) -> None:
+    both, one = an_image(alice, ready=False), an_image(alice, ready=False)
+    set_like(user=alice, image=both, liked=True)
+    for image in (both, one):
+        set_like(user=bob, image=image, liked=True)
+
+    assert likes.take_back_all(user=bob) == 2
+    assert likes.take_back_all(user=bob) == 0
+
+    assert [fresh(image).likes for image in (both, one)] == [1, 0]
+    assert fresh(both).trend == pytest.approx(both.created_at.timestamp() / 45_000)
+    assert fresh(one).trend is None
+    assert Like.objects.get().user == alice
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_hundred_likes_at_once_are_a_hundred_and_so_is_the_trend() -> None:
     image = an_image(a_person("alice"), ready=False)
