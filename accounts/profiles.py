@@ -38,6 +38,8 @@ def named(username: str) -> QuerySet[User]:
     """The person with that username in any case, found by the index that keeps it unique."""
     # Not `iexact`, which PostgreSQL would compare in upper case, without the index.
     people = User.objects.annotate(known_as=Lower("username")).filter(is_active=True)
+    if not username.isprintable():
+        return people.none()  # a database may refuse even to look
     return people.filter(known_as=username.lower()).defer("password", "email")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gallery import collecting
+from gallery import collecting, numbering
 from gallery.models import Collection, Visibility
 
 
@@ -68,3 +68,13 @@ class MoveForm(forms.Form):
             )
         else:
             raise collecting.NotCollected(_("Say where the picture shall go."))
+
+
+class PlaceForm(forms.Form):
+    """Where one is in a collection: ``from`` is the cursor of the page."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        most = numbering.LARGEST
+        # `from` is a word of the language, so the field cannot be declared in the class.
+        self.fields["from"] = forms.IntegerField(required=False, min_value=-most, max_value=most)

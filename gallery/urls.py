@@ -1,6 +1,6 @@
 """Pictures, `/` and `/images/…`, and what people make of them."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from gallery.views import collections, feed, likes, people, pictures, searches
 
@@ -32,12 +32,8 @@ urlpatterns = [
         collections.collection_remove,
         name="collection_remove",
     ),
-    re_path(r"^u/(?P<username>[\w.@+-]{1,150})/$", people.person, name="person"),
-    re_path(
-        r"^u/(?P<username>[\w.@+-]{1,150})/collections/$",
-        people.person_collections,
-        name="person_collections",
-    ),
+    path("u/<str:username>/", people.person, name="person"),
+    path("u/<str:username>/collections/", people.person_collections, name="person_collections"),
     path("searches/", searches.saved_searches, name="saved_searches"),
     path("searches/<int:pk>/rename/", searches.saved_search_rename, name="saved_search_rename"),
     path("searches/<int:pk>/delete/", searches.saved_search_delete, name="saved_search_delete"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from gallery import collecting, numbering, paging
-from gallery.forms import CollectionForm, MoveForm
+from gallery.forms import CollectionForm, MoveForm, PlaceForm
 from gallery.models import Collection, Image
 
 SHELF_PAGE = 24
@@ -144,7 +144,7 @@ def collection_move(request: HttpRequest, pk: uuid.UUID, image: uuid.UUID) -> Ht
         messages.error(request, str(error.sentence))
     if "step" not in request.POST:
         return HttpResponse(status=204)
-    return _arranged(request, found, anchor=f"#place-{image}")
+    return _arranged(request, found, moved=image)
 
 
 @never_cache
@@ -202,10 +202,17 @@ def _mine(request: HttpRequest, pk: uuid.UUID) -> Collection:
     return get_object_or_404(cast(User, request.user).collections.select_related("user"), pk=pk)
 
 
-def _arranged(request: HttpRequest, found: Collection, anchor: str = "") -> HttpResponse:
-    """Back to where one was arranging."""
-    after = request.POST.get("from", "")
-    query = f"&after={after}" if after.removeprefix("-").isdecimal() else ""
+def _arranged(
+    request: HttpRequest, found: Collection, *, moved: uuid.UUID | None = None
+) -> HttpResponse:
+    """Back to the page where one was arranging, or to that of the picture that was ``moved``."""
+    form = PlaceForm(request.POST)
+    after = form.cleaned_data["from"] if form.is_valid() else None
+    place = found.items.filter(image_id=moved).first() if moved else None
+    if after is not None and place:
+        after = min(after, place.position - 1)
+    query = "" if after is None else f"&after={after}"
+    anchor = f"#place-{moved}" if moved else ""
     return redirect(f"{found.get_absolute_url()}?arrange=1{query}{anchor}")
 
 

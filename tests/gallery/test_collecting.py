@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from gallery import collecting
 from gallery.models import Collection, CollectionItem, Image, Visibility
+from gallery.views import collections as views
 from tests.cast import a_person, all_at_once
 from tests.gallery.test_views import an_image, as_
 
@@ -329,6 +330,28 @@ def test_the_order_is_changed_step_by_step_and_by_dragging(client: Client, alice
     assert order(collection) == ["3", "2", "0", "1"]
     assert move(3, after=str(images[1].pk)) == 204
     assert order(collection) == ["2", "0", "1", "3"]
+
+
+def test_one_stays_with_the_picture_that_moves_to_another_page(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "ARRANGED_PAGE", 2)
+    images = some_images(alice, 4)
+    collection = a_collection(alice, images)
+    client.force_login(alice)
+    first = client.get(f"/collections/{collection.pk}/?arrange=1")
+    second = client.get(first.context["next_url"])
+    assert second.context["images"] == images[2:]
+
+    answer = client.post(
+        f"/collections/{collection.pk}/{images[2].pk}/move/",
+        {"step": "back", "from": second.wsgi_request.GET["after"]},
+    )
+
+    assert answer["Location"].endswith(f"#place-{images[2].pk}")
+    assert images[2] in client.get(answer["Location"]).context["images"]
+    odd = client.post(f"/collections/{collection.pk}/{images[2].pk}/cover/", {"from": "٣x"})
+    assert odd["Location"] == f"/collections/{collection.pk}/?arrange=1"
 
 
 @pytest.mark.parametrize(
