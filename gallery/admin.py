@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.quick_admin import QuickAdmin
 from gallery import publishing, search
-from gallery.models import Category, Image, Tag
+from gallery.models import Category, Collection, Image, Tag
 
 
 class HiddenFilter(admin.SimpleListFilter):
@@ -108,3 +108,19 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 class TagAdmin(QuickAdmin):
     list_display = ["name"]
     search_fields = ["name"]
+
+
+@admin.register(Collection)
+class CollectionAdmin(QuickAdmin):
+    """For moderators: what a collection says can be seen, taken from view, or deleted."""
+
+    list_display = ["title", "user", "visibility", "created_at"]
+    list_select_related = ["user"]
+    list_filter = ["visibility"]
+    search_fields = ["title", "user__username"]
+    ordering = ["-created_at"]
+    fields = ["title", "description", "user", "visibility", "created_at"]
+    readonly_fields = ["title", "description", "user", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -82,7 +82,10 @@ def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Like with ``liked=1``, take it back with ``liked=0``; said twice it changes nothing more."""
     found = _visible(request, pk)
     liked = request.POST.get("liked", "1") != "0"
-    likes.set_like(user=cast(User, request.user), image=found, liked=liked)
+    try:
+        likes.set_like(user=cast(User, request.user), image=found, liked=liked)
+    except likes.PictureGone:
+        raise Http404 from None
     if request.headers.get("HX-Request"):
         return render(request, "gallery/_like.html", {"image": found, "liked": liked})
     return redirect(found)
