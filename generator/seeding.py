@@ -101,7 +101,7 @@ def seed_many(count: int, *, drawn: int = DRAWN, seed: int = 2026) -> Iterator[s
     yield f"drew {len(many)} pictures"
     there = Image.objects.count()
     wanted = count - len(many)
-    tables = [table._meta.db_table for table in (Image, Image.tags.through, Like)]
+    tables = [table._meta.db_table for table in (Image, Image.tags.through, Like, Generation)]
     # New indexes at the end cost less than old ones kept up to date, unless there is much already.
     with loading.hurried(tables, rebuild=wanted > max(there // 2, CHUNK)):
         _share_files(many)
@@ -142,8 +142,10 @@ def _share_files(drawn: list[rows.Drawn]) -> None:
 
 
 def _insert(chunk: rows.Chunk) -> None:
-    images = [list(row.values()) for row in chunk.images]
-    loading.insert(Image._meta.db_table, list(chunk.images[0]), images)
+    for model, made in ((Generation, chunk.generations), (Image, chunk.images)):
+        if made:
+            values = [list(row.values()) for row in made]
+            loading.insert(model._meta.db_table, list(made[0]), values)
     loading.insert(Image.tags.through._meta.db_table, ["image_id", "tag_id"], chunk.tags)
     loading.insert(Like._meta.db_table, ["user_id", "image_id", "created_at"], chunk.likes)
     if importlib.util.find_spec("gallery.search"):

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from gallery.models import SHARED_FILES, Category, Image, Tag, Visibility
-from generator.models import ImageModel
+from generator.models import Generation, ImageModel, State
 from generator.samples import people, words
 from generator.samples.loading import Cell
 
@@ -50,21 +50,17 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows for three tables; those of ``images`` have the columns of a Drawn, in its order."""
+    """Rows for four tables."""
 
     images: list[Row] = field(default_factory=list)
+    generations: list[Row] = field(default_factory=list)
     tags: list[tuple[Cell, int]] = field(default_factory=list)
     likes: list[tuple[int, Cell, Cell]] = field(default_factory=list)
 
 
 def drawn(image: Image, *, subject: int) -> Drawn:
-    """``image`` as the database has it, column by column, without what it computes itself."""
-    row = {
-        str(column.column): _cell(column, getattr(image, column.attname))
-        for column in Image._meta.concrete_fields
-        if not column.generated
-    }
-    return Drawn(image.pk, image.key, json.dumps(image.settings), row, subject)
+    """``image`` as a pattern for others."""
+    return Drawn(image.pk, image.key, json.dumps(image.settings), _cells(image), subject)
 
 
 class Samples:
@@ -76,6 +72,10 @@ class Samples:
         self._end = datetime.now(UTC).replace(tzinfo=None)
         self._people = people.people_for(count)
         self._models = list(ImageModel.objects.order_by("position", "pk"))
+        self._model_pks: dict[Cell, int] = {model.slug: model.pk for model in self._models}
+        request = Generation(unit_price=0, state=State.SUCCEEDED, delivered=1)
+        request.quality = self._models[0].default_quality
+        self._request = _cells(request)
         self._styles = ["", *sorted({style for model in self._models for style in model.styles})]
         self._tags = _tags()
         self._categories, self._rare_category = _categories()
@@ -91,6 +91,8 @@ class Samples:
         made = Chunk()
         for row in self._rows(start, end):
             made.images.append(row)
+            if row["generation_id"]:
+                made.generations.append(self._generation(row))
             made.tags.extend((row["id"], tag) for tag in self._tags_of_one())
             made.likes.extend((who, row["id"], row["created_at"]) for who in self._likers(row))
         return made
@@ -128,6 +130,8 @@ class Samples:
             "id": _new_id(chance),
             "key": f"{picture.key}{SHARED_FILES}{number + 1}",
             "user_id": author,
+            # The history of one busy person is enough.
+            "generation_id": _new_id(chance) if author == self._people[0] else None,
             "prompt": self._prompt(picture.subject, language, rare=rare[1]),
             "model_slug": model.slug,
             "model_name": model.name,
@@ -144,6 +148,20 @@ class Samples:
             row["likes"] = likes
             row["trend"] = math.log10(likes) + (created - _EPOCH).total_seconds() / 45000
         return row
+
+    def _generation(self, row: Row) -> Row:
+        """The request that this picture came from; it cost nobody anything."""
+        return {
+            **self._request,
+            "id": row["generation_id"],
+            "model_id": self._model_pks[row["model_slug"]],
+            **{name: row[name] for name in ("user_id", "prompt", "style", "category_id")},
+            **{name: row[name] for name in ("width", "height", "visibility", "created_at")},
+            "render_width": row["width"],
+            "render_height": row["height"],
+            "started_at": row["created_at"],
+            "finished_at": row["rendered_at"],
+        }
 
     def _prompt(self, subject: int, language: str, *, rare: bool) -> str:
         chance, details = self._chance, words.DETAILS[language]
@@ -223,6 +241,15 @@ def _settings(settings: str, style: str) -> str:
 def _moment(moment: datetime) -> str:
     """A moment in UTC as both databases read it, and as Django writes it to SQLite."""
     return str(moment)
+
+
+def _cells(row: models.Model) -> Row:
+    """Column by column as the database takes it, without what it computes itself."""
+    return {
+        str(column.column): _cell(column, getattr(row, column.attname))
+        for column in row._meta.concrete_fields
+        if not column.generated
+    }
 
 
 def _cell(column: models.Field[Any, Any], value: Any) -> Cell:
