@@ -102,9 +102,9 @@ def seed_many(count: int, *, drawn: int = DRAWN, seed: int = 2026) -> Iterator[s
     there = Image.objects.count()
     wanted = count - len(many)
     tables = [table._meta.db_table for table in (Image, Image.tags.through, Like, Generation)]
+    _share_files(many)
     # New indexes at the end cost less than old ones kept up to date, unless there is much already.
     with loading.hurried(tables, rebuild=wanted > max(there // 2, CHUNK)):
-        _share_files(many)
         samples = rows.Samples(many, count=wanted, seed=f"{seed} {there}")
         for start in range(0, wanted, CHUNK):
             end = min(start + CHUNK, wanted)
@@ -148,9 +148,12 @@ def _insert(chunk: rows.Chunk) -> None:
             loading.insert(model._meta.db_table, list(made[0]), values)
     loading.insert(Image.tags.through._meta.db_table, ["image_id", "tag_id"], chunk.tags)
     loading.insert(Like._meta.db_table, ["user_id", "image_id", "created_at"], chunk.likes)
+    _make_searchable([uuid.UUID(str(row["id"])) for row in chunk.images])
+
+
+def _make_searchable(pks: list[uuid.UUID]) -> None:
     if importlib.util.find_spec("gallery.search"):
-        search = importlib.import_module("gallery.search")
-        search.index_many([uuid.UUID(str(row["id"])) for row in chunk.images])
+        importlib.import_module("gallery.search").index_many(pks)
 
 
 def _analyze(tables: list[str]) -> None:

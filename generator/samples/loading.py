@@ -87,7 +87,10 @@ def _indexes(cursor: Any, table: str) -> list[tuple[str, str]]:
 
 @contextmanager
 def _sqlite_pragmas() -> Iterator[None]:
-    """Of this connection, and back to what they were; within a transaction they have no effect."""
+    """Of this connection, and back to what they were; within a transaction they cannot change."""
+    if connection.in_atomic_block:
+        yield
+        return
     hurry = {"synchronous": "OFF", "foreign_keys": "OFF", "cache_size": "-400000"}
     with connection.cursor() as cursor:
         before = {}
