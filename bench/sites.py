@@ -19,7 +19,7 @@ from bench import databases
 from bench.browser import Browser
 from bench.processes import free_port, web_server
 from gallery.models import Image
-from generator import seeding
+from generator.samples import filling
 from generator.samples.people import PROLIFIC
 
 PUBLIC_SHARE = 0.93
@@ -79,7 +79,7 @@ def served(folder: Path, site: Site, url: str, **environment: str) -> Iterator[N
 
 def _fill(size: int, *, drawn: int) -> None:
     call_command("migrate", verbosity=0)
-    steps = list(seeding.seed_many(round(size / PUBLIC_SHARE), drawn=drawn))
+    steps = list(filling.fill(round(size / PUBLIC_SHARE), drawn=drawn))
     public = Image.objects.public().count()
     assert 0.97 * size < public < 1.03 * size, (public, size, steps[-1])
     sys.stderr.write(f"  {public:,} public pictures\n")

@@ -102,6 +102,8 @@ def _sqlite_pragmas() -> Iterator[None]:
         finally:
             for name, value in before.items():
                 cursor.execute(f"PRAGMA {name} = {value}")
+            # All of it went through the log, which would keep its size.
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from gallery import paging
 from gallery.models import Category, Image, ImageQuerySet, Like
-from generator import seeding
+from generator.samples import filling
 from generator.samples.people import PROLIFIC
 from generator.samples.rows import RARE_CATEGORY
 
@@ -61,7 +61,7 @@ def _full_gallery(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
     if connection.vendor != "postgresql":
         pytest.skip("these are PostgreSQL's plans")
     with django_db_blocker.unblock():
-        list(seeding.seed_many(PICTURES, drawn=3))
+        list(filling.fill(PICTURES, drawn=3))
         yield
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE gallery_image, generator_generation, gallery_tag CASCADE")

@@ -13,9 +13,8 @@ from django.test import Client
 
 from accounts.models import User
 from gallery.models import Image, Like
-from generator import seeding
 from generator.models import Generation, ImageModel
-from generator.samples import rows, words
+from generator.samples import filling, rows, words
 from generator.samples.people import PROLIFIC
 from tests.config.test_commands import run
 
@@ -27,18 +26,18 @@ MANY = 600
 @pytest.fixture
 def _many() -> None:
     """A few hundred in several chunks, so that indexes are taken away and made anew."""
-    list(seeding.seed_many(MANY, drawn=1))
+    list(filling.fill(MANY, drawn=1))
 
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeding, "CHUNK", 200)
+    monkeypatch.setattr(filling, "CHUNK", 200)
 
 
 def _draw_but_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing is what takes the time."""
-    seed_many = seeding.seed_many
-    monkeypatch.setattr(seeding, "seed_many", lambda wanted: seed_many(wanted, drawn=1))
+    fill = filling.fill
+    monkeypatch.setattr(filling, "fill", lambda wanted: fill(wanted, drawn=1))
 
 
 def indexes() -> set[str]:
@@ -114,7 +113,7 @@ def test_beyond_a_bound_the_numbers_of_likes_have_no_rows(
 ) -> None:
     monkeypatch.setattr(rows, "LIKE_ROWS", 50)
 
-    list(seeding.seed_many(MANY, drawn=1))
+    list(filling.fill(MANY, drawn=1))
 
     assert 0 < Like.objects.count() < 150
     for pk, count in Counter(Like.objects.values_list("image_id", flat=True)).items():
@@ -133,7 +132,7 @@ def test_a_busy_person_has_a_history_that_cost_nothing() -> None:
 
 
 def test_the_same_seed_makes_the_same_pictures() -> None:
-    [image] = seeding._draw_varied(1)
+    [image] = filling._draw(1)
     pattern = [rows.drawn(image, subject=0)]
 
     one, other = (rows.Samples(pattern, count=50, seed="7").chunk(0, 50) for _ in range(2))
@@ -149,7 +148,7 @@ def test_each_call_adds_as_many_and_leaves_the_indexes_as_they_were() -> None:
     before = indexes()
 
     for _ in range(2):
-        list(seeding.seed_many(MANY, drawn=1))
+        list(filling.fill(MANY, drawn=1))
 
     assert Image.objects.count() == 2 * MANY
     assert Image.objects.filter(category__slug=rows.RARE_CATEGORY).count() == rows.RARE_PICTURES
@@ -159,14 +158,14 @@ def test_each_call_adds_as_many_and_leaves_the_indexes_as_they_were() -> None:
 
 def test_an_error_leaves_none_but_the_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     before = indexes()
-    insert = seeding._insert
+    insert = filling._insert
 
     def full(chunk: rows.Chunk) -> None:
         insert(chunk)
         if Image.objects.count() > 300:
             raise DatabaseError("the disk is full")
 
-    monkeypatch.setattr(seeding, "_insert", full)
+    monkeypatch.setattr(filling, "_insert", full)
     _draw_but_one(monkeypatch)
 
     with pytest.raises(CommandError, match="the disk is full"):

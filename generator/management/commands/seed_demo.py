@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from generator import seeding
+from generator.deliveries import StorageDown
 from generator.models import ImageModel
+from generator.samples import filling
 
 DRAW_UP_TO = 60
 MOST = 10_000_000
@@ -38,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "The catalogue has no model “demo”, which draws the samples."
             ) from None
+        except StorageDown as error:
+            raise CommandError(f"The storage took no picture: {error}") from error
         except DatabaseError as error:
             raise CommandError(
                 f"The database refused: {error} At most the drawn pictures were added."
@@ -49,7 +53,7 @@ class Command(BaseCommand):
 
     def _many(self, wanted: int) -> None:
         started = time.monotonic()
-        for step in seeding.seed_many(wanted):
+        for step in filling.fill(wanted):
             self.stdout.write(f"{time.monotonic() - started:4.0f} s  {step}")
         self.stdout.write(
             f"Added {wanted:,} pictures in {time.monotonic() - started:.0f} s. "
