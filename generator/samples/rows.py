@@ -104,13 +104,18 @@ class Samples:
         return map(
             self._row,
             range(start, end),
-            choose(self._pictures, cum_weights=words.falling(len(self._pictures), 0.3), k=count),
+            self._shuffled(),
             people.authors(self._chance, self._people, count),
             choose(self._models, cum_weights=words.falling(len(self._models), 0.8), k=count),
             choose(self._styles, cum_weights=words.falling(len(self._styles), 0.7), k=count),
             choose(list(words.LANGUAGES), cum_weights=languages, k=count),
             choose(self._categories, cum_weights=words.falling(len(self._categories)), k=count),
         )
+
+    def _shuffled(self) -> Iterator[Drawn]:
+        """All in turn, in another order each time, so that neighbours are seldom alike."""
+        while True:
+            yield from self._chance.sample(self._pictures, len(self._pictures))
 
     def _row(
         self,
