@@ -344,6 +344,26 @@ class Image(models.Model):
         return None
 
 
+class SearchEntry(models.Model):
+    """What a search compares of one picture: its tokens, in the order of its text, and its facets.
+
+    Triggers (SQLite) or a generated column (PostgreSQL) keep the index of the database over it.
+    Only :mod:`gallery.search` writes here. ``serial`` is the order of results.
+    """
+
+    serial = models.BigAutoField(primary_key=True)
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="search_entry")
+    words = models.TextField()
+    facets = models.TextField()
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+
+    def __str__(self) -> str:
+        return f"{self.serial}: {self.words[:60]}"
+
+
 class Like(models.Model):
     """One person likes one picture, once. ``Image.likes`` is their number."""
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -60,6 +60,7 @@ def _decode(cursor: str) -> tuple[datetime, uuid.UUID] | None:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _bar, pk = text.partition("|")
         created_at = datetime.fromisoformat(moment)
-        return (created_at, uuid.UUID(pk)) if created_at.tzinfo else None
-    except (binascii.Error, ValueError):
+        # In UTC as the database wants it; near the years 1 and 9999 there may be no such moment.
+        return (created_at.astimezone(UTC), uuid.UUID(pk)) if created_at.tzinfo else None
+    except (binascii.Error, ValueError, OverflowError):
         return None

@@ -14,6 +14,9 @@ from generator import catalogue, sizes
 from generator.forms import StudioForm
 from generator.models import Generation, ImageModel
 
+MOST_DIGITS = 9
+"""Of a side in pixels: far beyond any model, and far below what Python refuses to read."""
+
 
 def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
     """An unsent form with what is ``chosen`` so far and its price; None without any model.
@@ -95,7 +98,7 @@ def _drop_impossible(form: StudioForm) -> None:
         field = form.fields.get(name)
         if field is None or not field.valid_value(form.initial.get(name)):  # type: ignore[attr-defined]
             form.initial[name] = form.defaults[name]
-    if not str(form.initial.get("width", "")).isdecimal():
-        form.initial.pop("width", None)
-    if not str(form.initial.get("height", "")).isdecimal():
-        form.initial.pop("height", None)
+    for name in ("width", "height"):
+        digits = str(form.initial.get(name, ""))
+        if not digits.isdecimal() or len(digits) > MOST_DIGITS:
+            form.initial.pop(name, None)

@@ -65,7 +65,8 @@ class Document:
     def parse(self) -> Any:
         """Return the parsed text, or raise :class:`Unfinished` or :class:`Unreadable`."""
         try:
-            return json.loads(self.text)
+            # Only UTF-8: in UTF-16, which json.loads would guess, no picture was recognised.
+            return json.loads(self.text.decode("utf-8-sig", "surrogatepass"))
         except (ValueError, RecursionError):
             begins_as_json = self.text.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
             if begins_as_json and self.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import uuid
 from typing import Any
@@ -216,6 +217,21 @@ def test_the_feed_is_one_page_after_the_other_without_gaps_while_pictures_arrive
 @pytest.mark.parametrize("cursor", ["x", "%00", "a" * 5000, "bm90IGEgY3Vyc29y", "MjAyNi0wMS0wMXx4"])
 def test_an_altered_cursor_is_the_first_page(client: Client, alice: User, cursor: str) -> None:
     an_image(alice)
+
+    response = client.get("/", {"after": cursor})
+
+    assert response.status_code == 200
+    assert len(response.context["images"]) == 1
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"], ids=["before", "after"]
+)
+def test_a_cursor_at_the_end_of_time_is_the_first_page(
+    client: Client, alice: User, moment: str
+) -> None:
+    an_image(alice)
+    cursor = base64.urlsafe_b64encode(f"{moment}|{uuid.uuid4()}".encode()).decode()
 
     response = client.get("/", {"after": cursor})
 

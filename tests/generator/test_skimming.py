@@ -204,6 +204,13 @@ def test_a_whole_text_that_is_no_json_is_unreadable(text: str) -> None:
         skimmed([text.encode()])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_json_in_another_encoding_is_unreadable(encoding: str) -> None:
+    # Its pictures went unseen, so what it says of them must not be taken for their numbers.
+    with pytest.raises(Unreadable):
+        skimmed(['{"data": [{"b64_json": "aGk="}]}'.encode(encoding)])
+
+
 def test_lists_nested_beyond_the_parser_are_no_crash() -> None:
     with pytest.raises(Unreadable):
         skimmed([b"[" * 200_000 + b"]" * 200_000])

@@ -443,6 +443,19 @@ def test_a_size_without_a_name_opens_as_width_and_height(studio: Client) -> None
     assert (form.quote.width, form.quote.height) == (900, 700)
 
 
+@pytest.mark.parametrize("side", ["width", "height"])
+@pytest.mark.parametrize("path", ["/generate/", "/generate/options/"])
+def test_a_side_of_thousands_of_digits_opens_without_a_price(
+    studio: Client, path: str, side: str
+) -> None:
+    sides = {"width": "1024", "height": "1024", side: "9" * 5000}
+
+    response = studio.get(path, {"model": "flare", "size": "custom", **sides})
+
+    assert response.status_code == 200
+    assert response.context["form"].quote is None
+
+
 def test_line_ends_count_as_one_character_as_in_the_browser(studio: Client) -> None:
     limit = ImageModel.objects.get(slug="flare").prompt_limit
     prompt = ("\r\n" * 100).join(["a", "b" * (limit - 101)])
