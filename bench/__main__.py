@@ -22,6 +22,7 @@ PARTS = {
     "pipeline": ("sqlite",),
     "waiting": ("sqlite", "postgresql"),
     "pages": ("sqlite",),
+    "gallery": ("sqlite", "postgresql"),
 }
 """Each part with the databases on which it is measured."""
 

@@ -23,10 +23,10 @@ class Answer:
 
 
 class Browser:
-    """Somebody's, or with ``user`` None a stranger's."""
+    """Somebody's, or with ``user`` None a stranger's; on the site at ``url``, or the usual one."""
 
-    def __init__(self, user: User | None = None) -> None:
-        site = urlsplit(settings.SITE_URL)
+    def __init__(self, user: User | None = None, *, url: str = "") -> None:
+        site = urlsplit(url or settings.SITE_URL)
         self._address = (site.hostname, site.port)
         self._token = _get_new_csrf_string()
         cookies = {settings.CSRF_COOKIE_NAME: self._token}

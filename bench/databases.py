@@ -15,13 +15,13 @@ LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[str]:
+def sqlite(folder: Path, name: str = NAME) -> Iterator[str]:
     """A new file; gives its DATABASE_URL."""
-    yield f"sqlite:///{folder / 'db.sqlite3'}"
+    yield f"sqlite:///{folder / f'{name}.sqlite3'}"
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str | None]:
+def postgresql(folder: Path, name: str = NAME) -> Iterator[str | None]:
     """A database of our own, dropped afterwards; None where no server answers.
 
     The server is that of ``BENCH_POSTGRES``, of a PostgreSQL ``DATABASE_URL``, or the local one.
@@ -29,16 +29,16 @@ def postgresql(folder: Path) -> Iterator[str | None]:
     url = _server()
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=3) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {NAME}")
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
     except psycopg.OperationalError:
         yield None
         return
     try:
-        yield urlsplit(url)._replace(path=f"/{NAME}").geturl()
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _server() -> str:

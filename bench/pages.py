@@ -32,7 +32,7 @@ def _measure(quick: bool) -> list[Row]:
     Image.objects.update(user=user)
     stranger, person = Client(), Client()
     person.force_login(user)
-    css = _compressed((STATIC / "css" / "app.css").read_bytes())
+    css = compressed((STATIC / "css" / "app.css").read_bytes())
     pages = [
         ("Home, nobody logged in", stranger, "/"),
         ("Home, logged in", person, "/"),
@@ -49,7 +49,7 @@ def _page(what: str, client: Client, path: str, css: int) -> Row:
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers={"Host": "127.0.0.1"})
     assert answer.status_code == 200, (path, answer.status_code)
-    size = _compressed(answer.content)
+    size = compressed(answer.content)
     return at_most(
         f"{what}: HTML and CSS, compressed",
         (size + css) / 1000,
@@ -64,10 +64,10 @@ def _scripts() -> Row:
 
     htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
     files = [*sorted((STATIC / "js").glob("*.js")), htmx]
-    total = sum(_compressed(path.read_bytes()) for path in files) / 1000
+    total = sum(compressed(path.read_bytes()) for path in files) / 1000
     what = "All JavaScript of all pages, compressed"
     return at_most(what, total, MOST_SCRIPTS, unit="kB", how=f"{len(files)} files")
 
 
-def _compressed(content: bytes) -> int:
+def compressed(content: bytes) -> int:
     return len(gzip.compress(content, 6))

@@ -61,13 +61,17 @@ def redis_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def web_server(folder: Path) -> Iterator[Process]:
+def web_server(folder: Path, **environment: str) -> Iterator[Process]:
     """gunicorn with one synchronous worker, at SITE_URL."""
-    site = urlsplit(settings.SITE_URL)
+    site = urlsplit(environment.get("SITE_URL", settings.SITE_URL))
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--workers", "1"]
     command += ["--bind", site.netloc, "--log-level", "warning"]
-    log = folder / "web.log"
-    with running(command, log=log, is_ready=lambda: answers(site.hostname, site.port)) as server:
+    log = folder / f"web-{site.port}.log"
+
+    def is_ready() -> bool:
+        return answers(site.hostname, site.port)
+
+    with running(command, log=log, is_ready=is_ready, **environment) as server:
         yield server
 
 

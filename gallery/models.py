@@ -24,6 +24,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+SHARED_FILES = "~"
+"""In the key of a sample picture this parts the name of its files, which it shares with other
+samples, from a number of its own. No other key has it."""
+
+
 class Visibility(models.TextChoices):
     PUBLIC = "public", _("Public")
     UNLISTED = "unlisted", _("Unlisted")
@@ -317,6 +322,11 @@ class Image(models.Model):
     def original_name(self) -> str:
         """Where the original lies in the storage."""
         return str(self.original.name)
+
+    @property
+    def shares_files(self) -> bool:
+        """Whether its files are also those of others, as with samples: they outlive the picture."""
+        return SHARED_FILES in self.key
 
     @property
     def is_ready(self) -> bool:

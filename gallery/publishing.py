@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery import bells, renditions, search
-from gallery.models import Image
+from gallery.models import SHARED_FILES, Image
 from gallery.originals import NotAPicture
 
 logger = logging.getLogger(__name__)
@@ -101,8 +101,9 @@ def sweep() -> int:
 
 
 def rendition_name(key: str, name: str, format: str) -> str:
-    """Where a rendition lies in the storage."""
-    return f"renditions/{key[:2]}/{key}/{name}.{format}"
+    """Where a rendition lies in the storage; samples share theirs."""
+    folder = key.partition(SHARED_FILES)[0]
+    return f"renditions/{folder[:2]}/{folder}/{name}.{format}"
 
 
 @contextmanager

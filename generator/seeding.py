@@ -56,7 +56,7 @@ def seed(count: int) -> Iterator[Image]:
     now = timezone.now()
     for number in range(count):
         width, height = sizes.parse(chance.choice(model.sizes)) or (1024, 1024)
-        yield _draw(
+        yield draw(
             Generation(
                 user=chance.choice(people),
                 model=model,
@@ -73,18 +73,7 @@ def seed(count: int) -> Iterator[Image]:
         )
 
 
-def _person(name: str) -> User:
-    user, created = User.objects.get_or_create(
-        username=name,
-        defaults={"email": f"{name}@example.com", "display_name": name.capitalize()},
-    )
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-    return user
-
-
-def _draw(generation: Generation) -> Image:
+def draw(generation: Generation) -> Image:
     """Draw, store and publish as for a real request; it costs nobody a credit."""
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         order = rendering.order_for(generation, Path(folder))
@@ -95,4 +84,15 @@ def _draw(generation: Generation) -> Image:
     image.created_at = generation.created_at
     image.save(force_insert=True)
     publishing.publish(image.pk)
-    return image
+    return Image.objects.get(pk=image.pk)
+
+
+def _person(name: str) -> User:
+    user, created = User.objects.get_or_create(
+        username=name,
+        defaults={"email": f"{name}@example.com", "display_name": name.capitalize()},
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user

@@ -1,0 +1,1 @@
+"""Sample pictures by the million: few files, many believable rows."""
