@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -87,8 +88,11 @@ def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except likes.PictureGone:
         raise Http404 from None
     if request.headers.get("HX-Request"):
-        return render(request, "gallery/_like.html", {"image": found, "liked": liked})
-    return redirect(found)
+        fragment = "_like_button" if request.POST.get("in") == "feed" else "_like"
+        return render(request, f"gallery/{fragment}.html", {"image": found, "liked": liked})
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(f"{back}#picture-{found.pk}" if back and safe else found.get_absolute_url())
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Image:
