@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from accounts.models import User
 from gallery.models import Image, Like
@@ -38,3 +38,9 @@ def liked_by(user_pk: int, images: Iterable[Image]) -> set[uuid.UUID]:
     return set(
         Like.objects.filter(user_id=user_pk, image__in=pks).values_list("image_id", flat=True)
     )
+
+
+def received_by(user: User) -> int:
+    """The likes on a person's public pictures, added up within one index."""
+    public = Image.objects.public().filter(user_id=user.pk, likes__gt=0)
+    return public.aggregate(sum=Sum("likes"))["sum"] or 0
