@@ -40,7 +40,7 @@ class PictureFilters(Narrowing):
         self.offer("style", _("Style"), styles, anything=_("Any style"))
         self.tag = self._tag()
         if self.data.get("tag"):
-            known = [(self.tag.name, self.tag.name)] if self.tag else []
+            known = [(str(self.data["tag"]), self.tag.name)] if self.tag else []
             self.offer("tag", _("Tag"), known, anything=_("Any tag"))
 
     def narrow(self, images: ImageQuerySet) -> ImageQuerySet:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from gallery import paging
@@ -40,31 +40,31 @@ def page(*, user: User, after: str, size: int) -> PromptPage:
     slim = mine.only("prompt", "created_at")
     rows: list[Generation] = []
     last_use: dict[str, datetime] = {}
+    end = ("", 0)
     cursor = after
     for _window in range(MOST_WINDOWS):
         window = paging.page(slim, after=cursor, size=WINDOW)
-        last_use |= _last_uses(mine, {row.prompt for row in window.rows} - set(last_use))
+        if unknown := {row.prompt for row in window.rows} - last_use.keys():
+            last_use |= dict(_last_uses(mine, unknown))
         for number, row in enumerate(window.rows, start=1):
             if row.created_at != last_use.get(row.prompt):
                 continue
+            if len(rows) == size:  # there is one more: the page ends at the last that it shows
+                start, length = end
+                return PromptPage(rows, paging.page(slim, after=start, size=length).next_cursor)
             # Shown once, even where two were sent at one moment.
             last_use[row.prompt] = NEVER
             rows.append(row)
-            if len(rows) == size:
-                end = paging.page(slim, after=cursor, size=number)
-                return PromptPage(rows, end.next_cursor)
+            end = (cursor, number)
         cursor = window.next_cursor
         if not cursor:
             break
     return PromptPage(rows, cursor)
 
 
-def _last_uses(mine: GenerationQuerySet, prompts: Iterable[str]) -> dict[str, datetime]:
-    """When each of ``prompts`` was used last, read from the index of their beginnings."""
-    prompts = set(prompts)
-    if not prompts:
-        return {}
+def _last_uses(mine: GenerationQuerySet, prompts: set[str]) -> QuerySet[Any, Any]:
+    """When each of ``prompts`` was used last, found by the index of their beginnings."""
     uses = mine.alias(start=PromptStart("prompt")).filter(
         start__in={prompt[:64] for prompt in prompts}, prompt__in=prompts
     )
-    return dict(uses.values_list("prompt").annotate(last=Max("created_at")).order_by())
+    return uses.values_list("prompt").annotate(last=Max("created_at")).order_by()

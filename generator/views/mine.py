@@ -22,6 +22,8 @@ from generator.models import Generation
 
 REQUESTS_PAGE = 20
 PICTURES_PAGE = 48
+MANY_PICTURES = 480
+"""For who wants to select hundreds: all of a page are ticked at once."""
 PROMPTS_PAGE = 40
 
 
@@ -76,12 +78,15 @@ def _pictures(request: HttpRequest, user: User) -> HttpResponse:
     if filters.is_long_winded:
         return _shortened(request, filters)
     images = filters.narrow(mine.pictures_of(user))
-    page = paging.page(images, after=request.GET.get("after", ""), size=PICTURES_PAGE)
+    many = request.GET.get("per") == "many"
+    size = MANY_PICTURES if many else PICTURES_PAGE
+    page = paging.page(images, after=request.GET.get("after", ""), size=size)
     context = {
         "images": page.rows,
         "next_url": page.next_url(request),
         "filters": filters,
         "tab": "pictures",
+        "many": many,
         "collections": selecting.collections_of(user) if page.rows else [],
     }
     return _page_or_more(request, "gallery/mine.html", "gallery/_mine_page.html", context)

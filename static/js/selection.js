@@ -24,6 +24,12 @@ if (bar) {
     count();
   });
   bar.addEventListener("reset", () => setTimeout(count));
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && bar.querySelector("details[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.(`input[type=checkbox][form="${bar.id}"]`);
     if (!box) return;
