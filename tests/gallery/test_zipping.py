@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import runpy
 import tracemalloc
 import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.signals import request_finished
 from django.db import close_old_connections
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -206,6 +210,17 @@ def test_a_person_packs_one_zip_at_a_time_and_the_site_a_few(
     leave(going)
     assert turns.take(bob) is None
     assert turns.take(alice)
+
+
+def test_each_piece_that_is_sent_is_a_sign_of_life_of_the_web_process() -> None:
+    server = runpy.run_path(str(Path(settings.BASE_DIR) / "gunicorn.conf.py"))
+    beats: list[int] = []
+    worker = SimpleNamespace(notify=lambda: beats.append(1))
+    worker.wsgi = lambda environ, start_response: StreamingHttpResponse(iter([b"a", b"b"]))
+    server["post_worker_init"](worker)
+
+    assert b"".join(worker.wsgi({}, None)) == b"ab"
+    assert len(beats) == 2
 
 
 @pytest.fixture
