@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from django import forms
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -38,10 +39,17 @@ class PictureFilters(Narrowing):
         self.offer("category", _("Category"), named, anything=_("Any category"))
         self.offer("model", _("Model"), models, anything=_("Any model"))
         self.offer("style", _("Style"), styles, anything=_("Any style"))
-        self.tag = self._tag()
-        if self.data.get("tag"):
-            known = [(str(self.data["tag"]), self.tag.name)] if self.tag else []
-            self.offer("tag", _("Tag"), known, anything=_("Any tag"))
+        self.fields["tag"] = forms.CharField(label=_("Tag"), required=False)
+        self.tag: Tag | None = None
+
+    def clean_tag(self) -> str:
+        """A tag's name as it is stored; one that no picture has is no choice."""
+        name = " ".join(self.cleaned_data["tag"].casefold().split())
+        if name:
+            self.tag = Tag.objects.filter(name=name[:40]).first()
+            if self.tag is None:
+                raise forms.ValidationError(_("No picture has that tag."))
+        return name
 
     def narrow(self, images: ImageQuerySet) -> ImageQuerySet:
         """Those of ``images`` that fit every filter."""
@@ -58,10 +66,6 @@ class PictureFilters(Narrowing):
             tagged = Image.tags.through.objects.filter(tag_id=self.tag.pk)
             found = found.filter(pk__in=tagged.values("image_id"))
         return found_in_history(found, values["q"]) if "q" in values else found
-
-    def _tag(self) -> Tag | None:
-        name = " ".join(str(self.data.get("tag", "")).casefold().replace("\0", " ").split())
-        return Tag.objects.filter(name=name).first() if 0 < len(name) <= 40 else None
 
 
 def pictures_of(user: User) -> ImageQuerySet:

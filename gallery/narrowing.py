@@ -99,15 +99,7 @@ class Narrowing(forms.Form):
     @property
     def ignored(self) -> list[str]:
         """One sentence for each parameter that was not understood."""
-        sentences = [
-            _("“%(value)s” is not a choice for %(filter)s, so it was left out.")
-            % {
-                "value": str(self.data.get(name, ""))[:40],
-                "filter": str(self.fields[name].label).lower(),
-            }
-            for name in self.errors
-            if name in self.fields
-        ]
+        sentences = [self._why(name) for name in self.errors if name in self.fields]
         if self.values and self.shortened:
             sentences.append(
                 _("Only the first %(words)d words and %(letters)d characters are searched.")
@@ -142,6 +134,16 @@ class Narrowing(forms.Form):
         if last := self.values.get("to"):
             condition &= Q(created_at__lt=_midnight(last + timedelta(days=1)))
         return condition
+
+    def _why(self, name: str) -> str:
+        words = {
+            "value": str(self.data.get(name, ""))[:40],
+            "filter": str(self.fields[name].label).lower(),
+            "why": self.errors[name][0],
+        }
+        if isinstance(self.fields[name], forms.ChoiceField):
+            return _("“%(value)s” is not a choice for %(filter)s, so it was left out.") % words
+        return _("“%(value)s” was left out: %(why)s") % words
 
     def _word(self, name: str, value: Any) -> str:
         field = self.fields[name]

@@ -113,10 +113,10 @@ def test_what_is_not_understood_is_left_out(me: Client, pictures: None, query: s
     response = me.get(f"/history/?view=pictures&{query}")
 
     assert response.status_code == 200
-    quiet = query.startswith(("after", "per", "q", "unknown", "to=", "tag=%00"))
+    quiet = query.startswith(("after", "per", "q", "unknown"))
     assert len(response.context["images"]) == 4 or "from=2026-03-02" in query
     if not quiet:
-        assert "so it was left out." in response.content.decode()
+        assert "was left out" in response.content.decode()
 
 
 def test_odd_words_find_nothing_and_break_nothing(me: Client, pictures: None) -> None:
