@@ -79,7 +79,9 @@ def file_name(image: Image, number: int) -> str:
 def _opened(image: Image) -> IO[bytes] | None:
     try:
         return default_storage.open(image.original_name, "rb")
-    except OSError:
+    except (
+        Exception
+    ):  # a lost file is an OSError, a storage that is away is whatever its library raises
         logger.exception("The original of %s cannot be read", image.pk)
         return None
 
@@ -89,7 +91,7 @@ def _pieces(original: IO[bytes], image: Image, missing: list[str]) -> Iterator[b
     try:
         while piece := original.read(PIECE):
             yield piece
-    except Exception:  # whatever a storage's library raises
+    except Exception:
         logger.exception("The original of %s broke off", image.pk)
         missing.append(f"{image.pk}: incomplete, reading its file broke off")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -27,7 +28,20 @@ MANY_PICTURES = 480
 PROMPTS_PAGE = 40
 
 
-@login_required
+def mine_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """For who is logged in. Others are sent to log in, but not within a page that htmx completes."""
+    page = login_required(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            return HttpResponseForbidden()
+        return page(request)
+
+    return guarded
+
+
+@mine_only
 @never_cache
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
@@ -37,7 +51,7 @@ def history(request: HttpRequest) -> HttpResponse:
     return _requests(request, cast(User, request.user))
 
 
-@login_required
+@mine_only
 @never_cache
 @require_safe
 def prompts(request: HttpRequest) -> HttpResponse:

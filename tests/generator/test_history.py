@@ -253,6 +253,8 @@ def test_who_has_nothing_is_told_what_to_do(me: Client, alice: User) -> None:
 @pytest.mark.parametrize("path", ["/history/?view=pictures", "/prompts/", "/dashboard/"])
 def test_only_who_is_logged_in_has_a_history(client: Client, path: str) -> None:
     assert client.get(path)["Location"].startswith("/accounts/login/")
+    if path != "/dashboard/":
+        assert client.get(path, headers={"HX-Request": "true"}).status_code == 403
 
 
 # -- Plans, with as many rows as make an index worth it ----------------------------------------
