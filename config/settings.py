@@ -409,6 +409,8 @@ STORAGES = {
                 "querystring_auth": True,
                 "querystring_expire": 600,
                 "file_overwrite": True,
+                # A larger file that is read lies on the disk meanwhile, not in memory.
+                "max_memory_size": 2_097_152,
             },
         }
         if AWS_STORAGE_BUCKET_NAME

@@ -79,9 +79,8 @@ def file_name(image: Image, number: int) -> str:
 def _opened(image: Image) -> IO[bytes] | None:
     try:
         return default_storage.open(image.original_name, "rb")
-    except (
-        Exception
-    ):  # a lost file is an OSError, a storage that is away is whatever its library raises
+    except Exception:
+        # A lost file is an OSError, other trouble whatever the storage's library raises.
         logger.exception("The original of %s cannot be read", image.pk)
         return None
 

@@ -29,7 +29,7 @@ PROMPTS_PAGE = 40
 
 
 def mine_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """For who is logged in. Others are sent to log in, but not within a page that htmx completes."""
+    """For who is logged in. Others go to the log-in page, but not inside a page of htmx."""
     page = login_required(view)
 
     @wraps(view)
