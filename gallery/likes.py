@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Exists, F, FloatField, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, F, FloatField, OuterRef, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Log
 
 from accounts.models import User
@@ -57,6 +57,12 @@ def liked_by(user_pk: int, images: Iterable[Image]) -> set[uuid.UUID]:
     return set(
         Like.objects.filter(user_id=user_pk, image__in=pks).values_list("image_id", flat=True)
     )
+
+
+def received_by(user: User) -> int:
+    """The likes on a person's public pictures, added up within one index."""
+    public = Image.objects.public().filter(user_id=user.pk, likes__gt=0)
+    return public.aggregate(sum=Sum("likes"))["sum"] or 0
 
 
 def among(user_pk: int, image_ids: Sequence[Any]) -> set[Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import collections, feed, likes, people, pictures, searches
+from gallery.views import collections, feed, likes, people, pictures, searches, selection
 
 urlpatterns = [
     path("", feed.feed, name="feed"),
@@ -37,4 +37,5 @@ urlpatterns = [
     path("searches/", searches.saved_searches, name="saved_searches"),
     path("searches/<int:pk>/rename/", searches.saved_search_rename, name="saved_search_rename"),
     path("searches/<int:pk>/delete/", searches.saved_search_delete, name="saved_search_delete"),
+    path("selection/", selection.selection, name="selection"),
 ]

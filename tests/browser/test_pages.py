@@ -12,6 +12,9 @@ PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/rese
 OWN = [
     "/generate/",
     "/history/",
+    "/history/?view=pictures",
+    "/prompts/",
+    "/dashboard/",
     "/billing/",
     "/likes/",
     "/collections/",
