@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import uuid
 from collections.abc import Iterator
 
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import SHARED_FILES, Image, Like
+from gallery import search
+from gallery.models import SHARED_FILES, Image, Like, SearchEntry
 from generator import seeding, sizes
 from generator.models import Generation, ImageModel
 from generator.samples import loading, people, rows
@@ -53,6 +52,9 @@ def fill(count: int, *, drawn: int = DRAWN, seed: int = 2026) -> Iterator[str]:
             yield f"{end + len(many):,} of {count:,} pictures"
     yield "made the indexes"
     _analyze(tables)
+    for done in _make_searchable():
+        yield f"made {done:,} searchable"
+    _analyze([SearchEntry._meta.db_table])
 
 
 def _draw(count: int) -> Iterator[Image]:
@@ -90,12 +92,22 @@ def _insert(chunk: rows.Chunk) -> None:
             loading.insert(model._meta.db_table, list(made[0]), values)
     loading.insert(Image.tags.through._meta.db_table, ["image_id", "tag_id"], chunk.tags)
     loading.insert(Like._meta.db_table, ["user_id", "image_id", "created_at"], chunk.likes)
-    _make_searchable([uuid.UUID(str(row["id"])) for row in chunk.images])
 
 
-def _make_searchable(pks: list[uuid.UUID]) -> None:
-    if importlib.util.find_spec("gallery.search"):
-        importlib.import_module("gallery.search").index_many(pks)
+def _make_searchable() -> Iterator[int]:
+    """In the order of creation, which is that of results."""
+    table = SearchEntry._meta.db_table
+    done = 0
+    with loading.hurried([table], rebuild=not SearchEntry.objects.exists()):
+        for entries in search.missing(chunk=CHUNK):
+            values = [[_as_text(one.image_id), one.words, one.facets] for one in entries]
+            loading.insert(table, ["image_id", "words", "facets"], values)
+            done += len(values)
+            yield done
+
+
+def _as_text(pk: uuid.UUID) -> str:
+    return pk.hex if connection.vendor == "sqlite" else str(pk)
 
 
 def _analyze(tables: list[str]) -> None:
