@@ -14,14 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from gallery.filters import RELEVANT, SORTS
 from gallery.models import RATIOS, SavedSearch, Shape
 
 MOST = 100
 LONGEST_NAME = 80
 LONGEST_QUERY = 2000
 LONGEST_VALUE = 200
-
-SORTS = ("new", "liked", "trending")
 
 
 class NotSaved(Exception):
@@ -142,7 +141,7 @@ PARAMETERS: dict[str, Callable[[str], str]] = {
     "ratio": _one_of(*RATIOS),
     "from": _day,
     "to": _day,
-    "sort": _one_of(*SORTS),
+    "sort": _one_of(*SORTS, RELEVANT),
 }
 """What a search may say, in the order it is kept; each with what makes equal values the same.
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from gallery import search
 from gallery.models import Collection, CollectionItem, Image, ImageQuerySet, Visibility
 
 MOST = 5000
@@ -48,13 +49,13 @@ def set_visibility(*, user: User, pks: list[uuid.UUID], visibility: str) -> int:
     """Publish or hide; return how many of the pictures are the person's. Raises NotPossible."""
     if visibility != Visibility.PRIVATE and not user.is_trusted:
         raise NotPossible(_("Confirm your e-mail address before you publish."))
-    return _mine(user, pks).update(visibility=visibility)
+    return _change(_mine(user, pks), visibility=visibility)
 
 
 def delete(*, user: User, pks: list[uuid.UUID]) -> tuple[int, datetime]:
     """Hide them at once. The moment is the key to ``restore`` just these."""
     moment = timezone.now()
-    return _mine(user, pks).update(deleted_at=moment), moment
+    return _change(_mine(user, pks), deleted_at=moment), moment
 
 
 def restore(*, user: User, moment: str) -> int:
@@ -69,7 +70,7 @@ def restore(*, user: User, moment: str) -> int:
     gone = Image.objects.filter(
         user_id=user.pk, deleted_at__isnull=False, deleted_at=deleted_at, withdrawn_at=None
     )
-    return gone.update(deleted_at=None)
+    return _change(gone, deleted_at=None)
 
 
 @transaction.atomic
@@ -111,6 +112,15 @@ def how_many(done: int, asked: int) -> str:
 
 def _mine(user: User, pks: list[uuid.UUID]) -> ImageQuerySet:
     return Image.objects.for_user(user).filter(pk__in=pks)
+
+
+@transaction.atomic
+def _change(images: ImageQuerySet, **values: object) -> int:
+    """Set ``values``; the search follows in the same transaction. Return how many there were."""
+    pks = list(images.values_list("pk", flat=True))
+    count = Image.objects.filter(pk__in=pks).update(**values)
+    search.index(pks)
+    return count
 
 
 def _collection(user: User, pk: str, title: str) -> Collection:

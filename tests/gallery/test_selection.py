@@ -198,3 +198,22 @@ def test_many_cost_no_more_queries_than_few(
         # person and one UPDATE; the message is written into the session: its row, in a savepoint
         with django_assert_max_num_queries(6):
             do(client, "hide", images)
+
+
+def test_the_search_follows_what_is_done_to_many(client: Client, alice: User) -> None:
+    images = [an_image(alice, prompt="a zeppelin") for _ in range(2)]
+    client.force_login(alice)
+
+    def found() -> int:
+        return Client().get("/?q=zeppelin").content.decode().count("data-image")
+
+    assert found() == 2
+    do(client, "hide", images[:1])
+    assert found() == 1
+    do(client, "publish", images)
+    assert found() == 2
+    do(client, "delete", images)
+    assert found() == 0
+    moment = Image.objects.values_list("deleted_at", flat=True)[0]
+    assert selecting.restore(user=alice, moment=moment.isoformat()) == 2
+    assert found() == 2
