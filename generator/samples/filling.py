@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import SHARED_FILES, Image, Like
+from gallery import search
+from gallery.models import SHARED_FILES, Image, Like, SearchEntry
 from generator import seeding, sizes
 from generator.models import Generation, ImageModel
 from generator.samples import loading, people, rows
@@ -41,22 +41,28 @@ def fill(count: int, *, drawn: int = DRAWN, seed: int = 2026) -> Iterator[str]:
     ]
     yield f"drew {len(many)} pictures"
     _share_files(many)
+    search.index([picture.image.pk for picture in many])
     there = Image.objects.count()
     wanted = count - len(many)
-    tables = [table._meta.db_table for table in (Image, Image.tags.through, Like, Generation)]
+    models = (Image, Image.tags.through, Like, SearchEntry, Generation)
+    tables = [model._meta.db_table for model in models]
     # New indexes at the end cost less than old ones kept up to date, unless there is much already.
     with loading.hurried(tables, rebuild=wanted > max(there // 2, CHUNK)):
         samples = rows.Samples(many, count=wanted, seed=f"{seed} {there}")
-        for start in range(0, wanted, CHUNK):
-            end = min(start + CHUNK, wanted)
-            _insert(samples.chunk(start, end))
-            yield f"{end + len(many):,} of {count:,} pictures"
+        done = len(many)
+        for chunk in _chunks(samples, wanted):
+            _insert(chunk)
+            done += len(chunk.images)
+            yield f"{done:,} of {count:,} pictures"
     yield "made the indexes"
     _analyze(tables)
 
 
 def _draw(count: int) -> Iterator[Image]:
-    """Public pictures of each subject in turn, in different ratios, by ``prolific``."""
+    """Public pictures of each subject in turn, in different ratios, by ``prolific``.
+
+    They are a little older than the samples: a search lists pictures in the order of their coming.
+    """
     model = ImageModel.objects.prefetch_related("prices").get(slug="demo")
     [author, *_others] = people.people_for(1)
     for number in range(count):
@@ -72,7 +78,7 @@ def _draw(count: int) -> Iterator[Image]:
                 render_height=height,
                 quality=model.default_quality,
                 seed=number,
-                created_at=timezone.now() - rows.SPAN * ((number + 0.5) / count),
+                created_at=timezone.now() - rows.SPAN - timedelta(hours=count - number),
             )
         )
 
@@ -80,7 +86,21 @@ def _draw(count: int) -> Iterator[Image]:
 def _share_files(drawn: list[rows.Drawn]) -> None:
     """Mark the drawn pictures as what the others will be: none of them owns its files."""
     for picture in drawn:
-        Image.objects.filter(pk=picture.pk).update(key=f"{picture.key}{SHARED_FILES}0")
+        key = picture.row["key"]
+        Image.objects.filter(pk=picture.image.pk).update(key=f"{key}{SHARED_FILES}0")
+
+
+def _chunks(samples: rows.Samples, wanted: int) -> Iterator[rows.Chunk]:
+    """Each is made while the database takes the one before it."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming: Future[rows.Chunk] | None = None
+        for start in range(0, wanted, CHUNK):
+            following = thread.submit(samples.chunk, start, min(start + CHUNK, wanted))
+            if coming:
+                yield coming.result()
+            coming = following
+        if coming:
+            yield coming.result()
 
 
 def _insert(chunk: rows.Chunk) -> None:
@@ -90,12 +110,8 @@ def _insert(chunk: rows.Chunk) -> None:
             loading.insert(model._meta.db_table, list(made[0]), values)
     loading.insert(Image.tags.through._meta.db_table, ["image_id", "tag_id"], chunk.tags)
     loading.insert(Like._meta.db_table, ["user_id", "image_id", "created_at"], chunk.likes)
-    _make_searchable([uuid.UUID(str(row["id"])) for row in chunk.images])
-
-
-def _make_searchable(pks: list[uuid.UUID]) -> None:
-    if importlib.util.find_spec("gallery.search"):
-        importlib.import_module("gallery.search").index_many(pks)
+    columns = ["image_id", "words", "facets"]
+    loading.insert(SearchEntry._meta.db_table, columns, chunk.entries)
 
 
 def _analyze(tables: list[str]) -> None:

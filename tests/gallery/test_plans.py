@@ -15,17 +15,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from gallery import paging
-from gallery.models import Category, Image, ImageQuerySet, Like
+from gallery import facets, filters, listing, paging, search
+from gallery.models import Category, Image, ImageQuerySet, Like, SearchEntry
 from generator.samples import filling
 from generator.samples.people import PROLIFIC
 from generator.samples.rows import RARE_CATEGORY
+from generator.samples.words import ABSENT_WORD, COMMON_WORD, RARE_WORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 PICTURES = 40_000
 PAGE = 25
 FEW = 100
+TABLES = (Image._meta.db_table, SearchEntry._meta.db_table)
 GROWING = {"Sort", "Incremental Sort", "Bitmap Heap Scan", "Hash", "HashAggregate"}
 """Steps that read all there is before they give the first row."""
 
@@ -83,7 +85,7 @@ def plans_of(listing: Listing) -> list[list[dict[str, Any]]]:
     found = []
     with connection.cursor() as cursor:
         for query in captured.captured_queries:
-            if query["sql"].startswith("SELECT") and f'FROM "{table}"' in query["sql"]:
+            if query["sql"].startswith(("SELECT", "WITH")) and table in query["sql"]:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
                 [[plan]] = cursor.fetchall()
                 plan = json.loads(plan) if isinstance(plan, str) else plan
@@ -103,7 +105,7 @@ def problems(listing: Listing) -> list[str]:
         for plan in plans
         for step in plan
         if (step["Node Type"] in GROWING and step["Plan Rows"] > FEW)
-        or (step["Node Type"] == "Seq Scan" and step["Relation Name"] == Image._meta.db_table)
+        or (step["Node Type"] == "Seq Scan" and step["Relation Name"] in TABLES)
     ]
 
 
@@ -158,6 +160,43 @@ def test_the_likes_of_a_person_are_read_newest_first_and_each_picture_by_its_key
     kinds = {step["Node Type"] for step in nodes(top["Plan"])}
     assert not kinds & {"Sort", "Seq Scan", "Bitmap Heap Scan", "Hash Join"}, kinds
     assert len(captured) == 1
+
+
+ASKED = {
+    "": {},
+    "category": {"category": "landscape"},
+    "rare category": {"category": RARE_CATEGORY},
+    "model": {"model": "flare"},
+    "style": {"style": "vivid"},
+    "size": {"size": "landscape"},
+    "ratio": {"ratio": "2:3"},
+    "user": {"user": PROLIFIC},
+    "category and size": {"category": "landscape", "size": "landscape"},
+    "model and style": {"model": "flare", "style": "vivid"},
+}
+
+
+@pytest.mark.parametrize("sort", filters.SORTS)
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_the_statements_of_the_listing_are_ranges_too(asked: dict[str, str], sort: str) -> None:
+    facets.forget()
+    wanted = filters.read({**asked, "sort": sort})
+    first = listing.page(wanted)
+    assert first.rows
+
+    assert problems(lambda: listing.page(wanted)) == []
+    if first.next_cursor:
+        assert problems(lambda: listing.page(wanted, after=first.next_cursor)) == []
+
+
+@pytest.mark.parametrize("words", [COMMON_WORD, RARE_WORD, ABSENT_WORD, f"{COMMON_WORD} sketch"])
+@pytest.mark.parametrize("asked", [{}, {"category": "landscape"}, {"tag": "landscape"}])
+def test_a_search_walks_no_table(asked: dict[str, str], words: str) -> None:
+    facets.forget()
+    search._memory.clear()
+    wanted = filters.read({**asked, "q": words})
+
+    assert [one for one in problems(lambda: listing.page(wanted)) if "Seq Scan" in one] == []
 
 
 def test_what_no_index_has_would_be_found() -> None:
