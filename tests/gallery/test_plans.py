@@ -6,6 +6,7 @@ The gallery is filled by the seed, so that the planner's statistics look as they
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
@@ -64,11 +65,22 @@ def _full_gallery(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         pytest.skip("these are PostgreSQL's plans")
     with django_db_blocker.unblock():
         list(filling.fill(PICTURES, drawn=3))
+        _wait_for_indexes()
         yield
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE gallery_image, generator_generation, gallery_tag CASCADE")
         Category.objects.filter(slug=RARE_CATEGORY).delete()
         User.objects.all().delete()
+
+
+def _wait_for_indexes() -> None:
+    """An index on rows that were just changed is used once all older transactions have ended, even
+    those of other databases, which is where the tests of other processes run
+    (https://www.postgresql.org/docs/current/catalog-pg-index.html, indcheckxmin)."""
+    until = time.monotonic() + 60
+    newest = Image.objects.public().newest_first()
+    while problems(lambda: list(newest[:PAGE])) and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
