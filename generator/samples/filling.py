@@ -32,8 +32,9 @@ def fill(count: int, *, drawn: int = DRAWN, seed: int = 2026) -> Iterator[str]:
     facts of their own. All come at once, or on an error none but the drawn. The same call on an
     empty installation makes the same rows, but for ids of the drawn and the time of day.
 
-    Measured on two cores, a million rows: 80 s on PostgreSQL (250 s with the indexes kept), two
-    minutes on SQLite; and a second for each picture that is drawn.
+    Measured on two cores, a million with their search index: 135 s on PostgreSQL and four minutes
+    on SQLite, and a second for each that is drawn. PostgreSQL took three times as long for the
+    rows of pictures where the indexes were kept.
     """
     many = [
         rows.drawn(image, subject=number % len(seeding.PROMPTS))
