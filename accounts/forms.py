@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allauth.account import forms as allauth
@@ -16,12 +16,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import transaction
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from accounts import avatars, emails, profiles, usernames
+from accounts import avatars, emails, preferences, profiles, usernames
 from accounts.adapter import LONGEST_EMAIL
-from accounts.models import User
+from accounts.models import Theme, User
 
 LONGEST_PASSWORD = 1024
 """More is no safer and only costs the server time."""
@@ -186,3 +187,54 @@ class AvatarForm(forms.Form):
         except avatars.AvatarRefused as error:
             raise forms.ValidationError(error.sentence) from error
         return upload
+
+
+class PreferencesForm(forms.Form):
+    """What a person wants by default. ``offer`` says what there is to choose from today."""
+
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=Theme.choices, widget=forms.RadioSelect
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    default_model = forms.ChoiceField(label=_("Model"), required=False)
+    default_size = forms.ChoiceField(
+        label=_("Size"),
+        required=False,
+        help_text=_("Where the model does not offer it, the model's own is taken."),
+    )
+    default_quality = forms.ChoiceField(label=_("Quality"), required=False)
+    default_visibility = forms.ChoiceField(
+        label=_("Who may see new pictures"), required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, user: User, offer: preferences.Offer
+    ) -> None:
+        super().__init__(data, initial={name: getattr(user, name) for name in self.base_fields})
+        # Each language in its own words, for whoever does not read the page's.
+        languages = [
+            (code, get_language_info(code)["name_local"]) for code, _n in settings.LANGUAGES
+        ]
+        self._offer("language", [("", _("As the browser asks for")), *languages])
+        self._offer("default_model", [("", _("The first of the list")), *offer["default_model"]])
+        for name in ("default_size", "default_quality"):
+            self._offer(name, [("", _("As the model suggests")), *offer[name]])
+        if offer["default_visibility"]:
+            self._offer("default_visibility", offer["default_visibility"])
+            self.initial["default_visibility"] = user.default_visibility or "public"
+        else:
+            del self.fields["default_visibility"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        # What this person may not choose now stays as it was.
+        cleaned.setdefault("default_visibility", self.initial["default_visibility"])
+        return cleaned
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+        field.error_messages["invalid_choice"] = _("This is not offered any more. Choose another.")
+        if self.initial[name] not in dict(choices):
+            self.initial[name] = ""

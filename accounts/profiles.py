@@ -6,6 +6,8 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -30,6 +32,15 @@ def validate_name(name: str) -> None:
     seen = [c for c in name if c not in _JOINERS]
     if not "".join(seen).strip() or any(unicodedata.category(c) in _UNSEEN for c in seen):
         raise ValidationError(_("Use only characters that can be seen."), code="invisible")
+
+
+def named(username: str) -> QuerySet[User]:
+    """The person with that username in any case, found by the index that keeps it unique."""
+    # Not `iexact`, which PostgreSQL would compare in upper case, without the index.
+    people = User.objects.annotate(known_as=Lower("username")).filter(is_active=True)
+    if not username.isprintable():
+        return people.none()  # a database may refuse even to look
+    return people.filter(known_as=username.lower()).defer("password", "email")
 
 
 def change(*, user: User, display_name: str, username: str) -> None:

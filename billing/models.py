@@ -99,7 +99,15 @@ class CreditEntry(models.Model):
                 name="entry_grant_has_reason",
             ),
         ]
-        indexes = [models.Index(F("account"), F("id").desc(), name="entry_account_newest")]
+        indexes = [
+            models.Index(F("account"), F("id").desc(), name="entry_account_newest"),
+            # The few movements of a person that are not work, so that adding them up stays cheap.
+            models.Index(
+                F("account"),
+                name="entry_received",
+                condition=~Q(kind__in=["spend", "refund"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delta:+d} {self.kind} {self.reference}"

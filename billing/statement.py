@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from billing import credits
 from billing.models import CreditEntry
 
 Kind = CreditEntry.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Credits that came, and those that are left; what is missing went into pictures."""
+
+    received: int
+    left: int
+
+    @property
+    def spent(self) -> int:
+        """Net of refunds: the balance is the sum of all entries (invariant M1)."""
+        return self.received - self.left
+
+
+def purse(user: User) -> Purse:
+    """Adds up only the few entries that are neither work nor its refund: two short queries."""
+    given = CreditEntry.objects.for_user(user).exclude(kind__in=[Kind.SPEND, Kind.REFUND])
+    return Purse(received=given.aggregate(sum=Sum("delta"))["sum"] or 0, left=credits.balance(user))
 
 
 def generation_id(entry: CreditEntry) -> str:

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.languages.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -387,6 +388,10 @@ FILE_UPLOAD_TEMP_DIR = str(VAR_DIR / "tmp")
 Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+"""A selection of many pictures is one field each (gallery/selecting.py)."""
+ZIPS_AT_ONCE = _whole("ZIPS_AT_ONCE", default=1, least=1, most=1000)
+"""Zips that the whole site packs at a time; each keeps one web process busy (docs/running.md)."""
 MAX_PICTURE_PIXELS = _whole("MAX_PICTURE_PIXELS", default=16_777_216, least=65_536, most=10**8)
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
 AWS_S3_CUSTOM_DOMAIN = env.str("AWS_S3_CUSTOM_DOMAIN", default="")
@@ -405,6 +410,8 @@ STORAGES = {
                 "querystring_auth": True,
                 "querystring_expire": 600,
                 "file_overwrite": True,
+                # A larger file that is read lies on the disk meanwhile, not in memory.
+                "max_memory_size": 2_097_152,
             },
         }
         if AWS_STORAGE_BUCKET_NAME
@@ -479,7 +486,12 @@ CONTENT_SECURITY_POLICY = {
 # -- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [
+    ("en", _("English")),
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+]
+LANGUAGE_COOKIE_NAME = "easel_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True

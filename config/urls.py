@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts import headless
-from config import health
+from config import health, preferences
 from config.api import api
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("generator.urls")),
     path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.urls")),
+    path("accounts/preferences/", preferences.preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),
     path("_allauth/app/v1/account/email", headless.email),
     path("_allauth/", include("allauth.headless.urls")),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.quick_admin import QuickAdmin
-from gallery.models import Category, Image, Tag
+from gallery import publishing, search
+from gallery.models import Category, Collection, Image, Tag
 
 
 class HiddenFilter(admin.SimpleListFilter):
@@ -80,14 +82,18 @@ class ImageAdmin(QuickAdmin):
             format,
         )
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        search.index([form.instance.pk])
+
     @admin.action(description=_("Hide from everybody but the owner"), permissions=["change"])
     def hide(self, request: HttpRequest, images: QuerySet[Image]) -> None:
-        count = images.filter(hidden_at=None).update(hidden_at=timezone.now())
+        count = publishing.hide(images.values_list("pk", flat=True))
         self.message_user(request, _("%(count)d hidden.") % {"count": count})
 
     @admin.action(description=_("Show again"), permissions=["change"])
     def show_again(self, request: HttpRequest, images: QuerySet[Image]) -> None:
-        count = images.exclude(hidden_at=None).update(hidden_at=None)
+        count = publishing.show_again(images.values_list("pk", flat=True))
         self.message_user(request, _("%(count)d shown again.") % {"count": count})
 
 
@@ -102,3 +108,19 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 class TagAdmin(QuickAdmin):
     list_display = ["name"]
     search_fields = ["name"]
+
+
+@admin.register(Collection)
+class CollectionAdmin(QuickAdmin):
+    """For moderators: what a collection says can be seen, taken from view, or deleted."""
+
+    list_display = ["title", "user", "visibility", "created_at"]
+    list_select_related = ["user"]
+    list_filter = ["visibility"]
+    search_fields = ["title", "user__username"]
+    ordering = ["-created_at"]
+    fields = ["title", "description", "user", "visibility", "created_at"]
+    readonly_fields = ["title", "description", "user", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,12 +10,17 @@ from django.http import FileResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gallery import files
+from accounts.models import User
+from gallery import files, models
 from gallery.models import Image
 
 FORMATS = ("png", "jpeg", "webp", "avif")
 SIZES = ("original", "2048", "1024", "512")
 """``original``, or the longest side in pixels. Few, because each is made once and kept."""
+
+LOOKED_BACK = 100
+RECENT = 6
+"""Pictures among the newest ``LOOKED_BACK`` downloads that a person sees again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,14 @@ class Download:
     label: str
     url: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A picture that somebody took home, and the note of it."""
+
+    image: Image
+    download: models.Download
 
 
 def offered(image: Image) -> list[Download]:
@@ -59,6 +73,16 @@ def response(image: Image, *, size: str, format: str) -> FileResponse:
     if not image.is_ready:
         raise NotOffered(_("Copies of this picture are still being made. Try again in a moment."))
     return files.converted(image, size=size, format=format)
+
+
+def recent(user: User) -> list[Taken]:
+    """The last pictures that a person took home and may still see, each once; two queries."""
+    taken: dict[uuid.UUID, models.Download] = {}
+    for download in models.Download.objects.filter(user=user).order_by("-id")[:LOOKED_BACK]:
+        if download.image_id:
+            taken.setdefault(download.image_id, download)
+    images = Image.objects.visible_to(user).in_bulk(list(taken)[:RECENT])
+    return [Taken(images[pk], taken[pk]) for pk in taken if pk in images]
 
 
 class NotOffered(ValueError):

@@ -65,7 +65,7 @@ def read(parameters: Mapping[str, str]) -> Filters:
             text = " ".join(text[:LONGEST_WORDS].split())
         if not text:
             continue
-        if _is_known(name, text, parameters):
+        if _is_known(name, text, values):
             values[name] = text
         else:
             unknown.append(name)
@@ -90,7 +90,7 @@ def day(text: str) -> date | None:
     return found if 2000 <= found.year < 3000 else None
 
 
-def _is_known(name: str, text: str, parameters: Mapping[str, str]) -> bool:
+def _is_known(name: str, text: str, others: Mapping[str, str]) -> bool:
     match name:
         case "q":
             return True
@@ -107,5 +107,5 @@ def _is_known(name: str, text: str, parameters: Mapping[str, str]) -> bool:
         case "from" | "to":
             return day(text) is not None
         case "sort":
-            return text in SORTS or (text == RELEVANT and bool(parameters.get("q")))
+            return text in SORTS or (text == RELEVANT and "q" in others)
     return bool(_SLUG.fullmatch(text))

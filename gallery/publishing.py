@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +14,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from gallery import bells, renditions
+from gallery import bells, renditions, search
 from gallery.models import SHARED_FILES, Image
 from gallery.originals import NotAPicture
 
@@ -51,22 +52,34 @@ def publish(pk: uuid.UUID) -> bool:
         return _withdraw(image, error.detail)
     for rendition in made.renditions:
         _store(rendition_name(image.key, rendition.name, rendition.format), rendition.data)
-    Image.objects.filter(pk=pk).update(
-        renditions=[
-            {
-                "name": rendition.name,
-                "format": rendition.format,
-                "width": rendition.width,
-                "height": rendition.height,
-                "bytes": len(rendition.data),
-            }
-            for rendition in made.renditions
-        ],
-        placeholder=made.placeholder,
-        rendered_at=timezone.now(),
-        rendition_lease_until=None,
-    )
+    _announce(pk, made)
     return True
+
+
+@transaction.atomic
+def show_to(image: Image, visibility: str) -> None:
+    """Change who may see a picture; the feed and the search follow at once."""
+    Image.objects.filter(pk=image.pk).update(visibility=visibility)
+    search.index([image.pk])
+
+
+@transaction.atomic
+def hide(pks: Iterable[uuid.UUID]) -> int:
+    """From everybody but the owner; return how many were shown before."""
+    chosen = list(pks)
+    count = Image.objects.filter(pk__in=chosen, hidden_at=None).update(hidden_at=timezone.now())
+    search.index(chosen)
+    return count
+
+
+@transaction.atomic
+def show_again(pks: Iterable[uuid.UUID]) -> int:
+    """What was hidden; return how many it were."""
+    chosen = list(pks)
+    hidden = Image.objects.filter(pk__in=chosen).exclude(hidden_at=None)
+    count = hidden.update(hidden_at=None)
+    search.index(chosen)
+    return count
 
 
 def sweep() -> int:
@@ -115,6 +128,26 @@ def _claim(pk: uuid.UUID) -> bool:
         rendition_lease_until=now + LEASE, rendition_attempts=F("rendition_attempts") + 1
     )
     return bool(claimed)
+
+
+@transaction.atomic
+def _announce(pk: uuid.UUID, made: renditions.RenditionSet) -> None:
+    Image.objects.filter(pk=pk).update(
+        renditions=[
+            {
+                "name": rendition.name,
+                "format": rendition.format,
+                "width": rendition.width,
+                "height": rendition.height,
+                "bytes": len(rendition.data),
+            }
+            for rendition in made.renditions
+        ],
+        placeholder=made.placeholder,
+        rendered_at=timezone.now(),
+        rendition_lease_until=None,
+    )
+    search.index([pk])
 
 
 def _store(name: str, data: bytes) -> None:

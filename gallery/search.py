@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -20,6 +23,8 @@ from django.db.models import Max
 
 from gallery import words
 from gallery.models import Image, SearchEntry, Tag
+
+T = TypeVar("T")
 
 LONGEST_QUERY = 300
 MOST_TERMS = 12
@@ -30,6 +35,8 @@ BUCKET = 14
 LOOKED_THROUGH = 512
 RANKED = 1000
 """How many of the newest hits are compared where the order is not the newest first."""
+
+_ENTRY_COLUMNS = ("prompt", "user_id", "model_slug", "style", "category_id", "created_at")
 
 LISTED = "=listed"
 """The facet of pictures that the feed shows."""
@@ -129,6 +136,20 @@ def index(pks: Iterable[UUID]) -> None:
         )
 
 
+def missing(*, chunk: int = 5000) -> Iterator[list[SearchEntry]]:
+    """Unsaved entries of all pictures that have none yet, in the order of their creation."""
+    without = Image.objects.filter(search_entry=None, deleted_at=None, rendered_at__isnull=False)
+    columns = (*_ENTRY_COLUMNS, "rendered_at", "is_listed", "shape", "ratio")
+    images = without.only(*columns).order_by("created_at", "id").iterator(chunk_size=chunk)
+    through = Image.tags.through.objects.select_related("tag")
+    for some in _batched(images, chunk):
+        tags: defaultdict[UUID, list[Tag]] = defaultdict(list)
+        for pks in _batched((image.pk for image in some), 500):
+            for link in through.filter(image_id__in=pks):
+                tags[link.image_id].append(link.tag)
+        yield [entry(image, tags[image.pk]) for image in some]
+
+
 def entry(image: Image, tags: Sequence[Tag]) -> SearchEntry:
     """An unsaved entry. Lines of text are kept apart by a mark that no token holds."""
     texts = [image.prompt, *(tag.name for tag in tags)]
@@ -158,6 +179,13 @@ def facet(name: str, value: object) -> str:
     return f"={name}:{value}"
 
 
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """``items`` in lists of ``size``; itertools has it from Python 3.12 on."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
 def _fts5(
     query: Query, facets: Sequence[str], before: int | None, most: int
 ) -> tuple[str, list[object]]:
@@ -179,7 +207,7 @@ def _fts5_term(term: Term) -> str:
 def _gin(
     query: Query, facets: Sequence[str], before: int | None, most: int
 ) -> tuple[str, list[object]]:
-    end = _newest() + 1 if before is None else before
+    end = newest() + 1 if before is None else before
     near = max(end - LOOKED_THROUGH, 0)
     here = near >> BUCKET
     checks, values = _gin_checks(query)
@@ -189,10 +217,12 @@ def _gin(
 
     rows = "gallery_searchentry"
     # The newest are looked through by hand: OFFSET 0 keeps the planner from asking GIN for all.
-    newest = (
+    latest = (
         f"SELECT * FROM {rows} WHERE serial >= %s AND serial < %s ORDER BY serial DESC OFFSET 0"
     )
-    parts = [f"SELECT serial, image_id FROM ({newest}) AS n WHERE vector @@ %s::tsquery{checks}"]
+    parts = [
+        f"SELECT serial, image_id FROM ({latest}) AS latest WHERE vector @@ %s::tsquery{checks}"
+    ]
     params: list[object] = [near, _LARGEST if before is None else end, within(None), *values]
     for match, low, high in (
         (within(here), here << BUCKET, near),
@@ -244,7 +274,12 @@ def _as_written(term: Term) -> str:
 _memory: dict[str, tuple[float, int]] = {}
 
 
-def _newest() -> int:
+def forget() -> None:
+    """For tests."""
+    _memory.clear()
+
+
+def newest() -> int:
     """The serial of the newest entry, at most a second old: what came since is found all the same,
     because the first part of a page has no upper end."""
     until, serial = _memory.get(connection.alias, (0.0, 0))

@@ -35,7 +35,8 @@ class NothingOffered(Exception):
 
 
 class GenerationIn(Schema):
-    """What a person would choose in the studio; all but the prompt has the model's defaults."""
+    """What a person would choose in the studio. What is left out is as they prefer, else as the
+    model suggests."""
 
     prompt: str
     model: str = ""

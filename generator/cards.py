@@ -86,7 +86,8 @@ class Card:
 
     @property
     def undelivered(self) -> int:
-        return 0 if self.generation.is_active else self.generation.count - len(self.pictures)
+        """Asked for and never come; what the owner deleted since did come."""
+        return 0 if self.generation.is_active else self.generation.count - self.generation.delivered
 
     @property
     def sentence(self) -> str:
@@ -170,7 +171,7 @@ def _key(pk: uuid.UUID) -> str:
 def _pictures(pks: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Image]]:
     found: dict[uuid.UUID, list[Image]] = defaultdict(list)
     if pks:
-        images = Image.objects.filter(generation_id__in=pks, withdrawn_at=None)
+        images = Image.objects.filter(generation_id__in=pks, withdrawn_at=None, deleted_at=None)
         for image in images.order_by("generation_id", "position"):
             if image.generation_id:
                 found[image.generation_id].append(image)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from gallery.models import Category, Visibility
-from generator import fields, pricing, sizes
+from generator import fields, pricing, sizes, usual
 from generator.models import ImageModel
 from generator.submission import ImageRequest
 
@@ -107,7 +107,7 @@ class StudioForm(forms.Form):
         return prompt
 
     def clean_quality(self) -> str:
-        return self.cleaned_data["quality"] or self.chosen.default_quality
+        return self.cleaned_data["quality"] or str(self.defaults["quality"])
 
     def clean_visibility(self) -> str:
         return self.cleaned_data["visibility"] or str(self.initial["visibility"])
@@ -204,9 +204,7 @@ def _defaults(model: ImageModel, user: User) -> dict[str, Any]:
     return {
         "id": uuid.uuid4(),
         "model": model.slug,
-        "size": model.sizes[0],
-        "quality": model.default_quality,
         "count": 1,
         "style": "",
-        "visibility": Visibility.PUBLIC if user.is_trusted else Visibility.PRIVATE,
+        **usual.defaults(model, user),
     }

@@ -160,6 +160,15 @@ class State(models.TextChoices):
 ACTIVE = (State.QUEUED, State.RUNNING)
 
 
+class PromptStart(models.Func):
+    """As much of a prompt as an index may hold. The numbers stand in the SQL, because SQLite
+    recognises the index's expression only so."""
+
+    function = "SUBSTR"
+    template = "%(function)s(%(expressions)s, 1, 64)"
+    output_field = models.CharField()
+
+
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def for_user(self, user: User) -> GenerationQuerySet:
         return self.filter(user_id=user.pk)
@@ -258,9 +267,18 @@ class Generation(models.Model):
             ),
         ]
         indexes = [
+            # Newest first; the filters of the history are answered inside the index.
             models.Index(
-                F("user"), F("created_at").desc(), F("id").desc(), name="generation_of_user_newest"
+                F("user"),
+                F("created_at").desc(),
+                F("id").desc(),
+                F("state"),
+                F("model"),
+                name="generation_of_user_newest",
             ),
+            # Whether a person used a prompt again later; by its beginning,
+            # because an index entry is small.
+            models.Index(F("user"), PromptStart("prompt"), name="generation_of_user_prompt"),
             models.Index(
                 F("user"),
                 name="generation_active_of_user",

@@ -27,7 +27,7 @@ def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
     models = catalogue.current()
     if not models:
         return None
-    model = _chosen(models, chosen.get("model", ""))
+    model = _chosen(models, chosen.get("model") or user.default_model)
     form = StudioForm(models=models, model=model, user=user, initial=_typed(chosen))
     _unname_size(form)
     _drop_impossible(form)
@@ -40,7 +40,7 @@ def bound(user: User, data: Mapping[str, Any]) -> StudioForm | None:
     models = catalogue.current()
     if not models:
         return None
-    slug = data.get("model") or models[0].slug
+    slug = data.get("model") or _chosen(models, user.default_model).slug
     known = any(model.slug == slug for model in models)
     model = _chosen(models, slug)
     sent = {**{name: data.get(name, "") for name in StudioForm.base_fields}, "model": model.slug}

@@ -13,7 +13,7 @@ from django.db import connections
 
 from accounts.models import User
 from billing import credits
-from gallery import publishing
+from gallery import facets, publishing, search, tiles
 from gallery.models import Image
 from generator import catalogue, moderation, rendering
 from generator.models import Generation, ImageModel, State
@@ -52,6 +52,9 @@ def _fresh_memory() -> Iterator[None]:
     yield
     moderation.forget_terms()
     catalogue.forget()
+    facets.forget()
+    search.forget()
+    tiles.forget()
 
 
 @pytest.fixture

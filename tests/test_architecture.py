@@ -46,7 +46,7 @@ def test_views_call_the_domain_and_no_outside_library(app: str) -> None:
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules(app)
-        if path.name == "views.py"
+        if path.name == "views.py" or path.parent.name == "views"
         for name in imports(path)
         if name.split(".")[0] in outside
     ]

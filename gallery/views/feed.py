@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from gallery import paging
-from gallery.models import Image
-
-FEED_PAGE = 24
+from gallery import filters, likes, listing, menus, tiles
+from gallery.filters import Filters
+from gallery.listing import Page
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def feed(request: HttpRequest) -> HttpResponse:
-    """The home page: public pictures, newest first."""
-    page = paging.page(
-        Image.objects.public().for_feed(), after=request.GET.get("after", ""), size=FEED_PAGE
-    )
-    context = {"images": page.rows, "next_url": page.next_url(request)}
-    fragment = request.headers.get("HX-Request") and "after" in request.GET
-    return render(request, "gallery/_feed_page.html" if fragment else "gallery/feed.html", context)
+    """Public pictures, filtered and ordered as the address says."""
+    asked = filters.read(request.GET)
+    after = request.GET.get("after", "")
+    page = listing.page(asked, after=after)
+    liked: set[Any] | None = None
+    if request.user.is_authenticated:
+        liked = likes.among(request.user.pk, [row.id for row in page.rows])
+    context: dict[str, Any] = {
+        "tiles": tiles.html(page.rows, liked=liked, is_first=not after),
+        "next_url": _next_url(asked, page),
+    }
+    if request.headers.get("HX-Request") and after:
+        return render(request, "gallery/_feed_page.html", context)
+    context |= {
+        "asked": asked,
+        "notice": _notice(asked, page),
+        "menus": menus.of(asked),
+        "chips": menus.chosen(asked),
+        "sorts": menus.orders(asked),
+        "hidden": menus.hidden(asked),
+    }
+    return render(request, "gallery/feed.html", context)
+
+
+def _next_url(asked: Filters, page: Page) -> str:
+    if not page.next_cursor:
+        return ""
+    query = asked.query()
+    return f"/?{query}{'&' if query else ''}after={page.next_cursor}"
+
+
+def _notice(asked: Filters, page: Page) -> str:
+    if page.lost:
+        return _("That place in the list is not known any more; this is its beginning.")
+    return filters.sentence(asked)

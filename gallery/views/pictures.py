@@ -10,12 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import downloads, files, likes
+from gallery import downloads, files, likes, publishing
 from gallery.models import Image, Visibility
 
 
@@ -71,7 +72,7 @@ def image_visibility(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     elif visibility != Visibility.PRIVATE and not user.is_trusted:
         messages.error(request, _("Confirm your e-mail address before you publish."))
     else:
-        Image.objects.filter(pk=found.pk).update(visibility=visibility)
+        publishing.show_to(found, visibility)
         messages.success(request, _("Saved."))
     return redirect(found)
 
@@ -82,10 +83,16 @@ def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Like with ``liked=1``, take it back with ``liked=0``; said twice it changes nothing more."""
     found = _visible(request, pk)
     liked = request.POST.get("liked", "1") != "0"
-    likes.set_like(user=cast(User, request.user), image=found, liked=liked)
+    try:
+        likes.set_like(user=cast(User, request.user), image=found, liked=liked)
+    except likes.PictureGone:
+        raise Http404 from None
     if request.headers.get("HX-Request"):
-        return render(request, "gallery/_like.html", {"image": found, "liked": liked})
-    return redirect(found)
+        fragment = "_like_button" if request.POST.get("in") == "feed" else "_like"
+        return render(request, f"gallery/{fragment}.html", {"image": found, "liked": liked})
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(f"{back}#picture-{found.pk}" if back and safe else found.get_absolute_url())
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Image:

@@ -35,11 +35,13 @@ class SizeGroup:
 
 
 @register.filter
-def duration(seconds: int) -> str:
-    """Seconds in words: ``15 s`` up to a minute and a half, ``3 min`` above."""
+def duration(seconds: float) -> str:
+    """Seconds in words: ``15 s`` up to a minute and a half, then ``3 min``, then ``2 h``."""
     if seconds <= 90:
         return _("%(seconds)d s") % {"seconds": seconds}
-    return _("%(minutes)d min") % {"minutes": round(seconds / 60)}
+    if seconds <= 90 * 60:
+        return _("%(minutes)d min") % {"minutes": round(seconds / 60)}
+    return _("%(hours)d h") % {"hours": round(seconds / 3600)}
 
 
 @register.filter

@@ -1,14 +1,24 @@
 // Copies the text of an element; the button shows only where the browser can do it.
-for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+function reveal(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+async function copy(button) {
   const [label, done] = button.querySelectorAll("span");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
-    label.hidden = true;
-    done.hidden = false;
-    setTimeout(() => {
-      label.hidden = false;
-      done.hidden = true;
-    }, 2000);
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+  label.hidden = true;
+  done.hidden = false;
+  setTimeout(() => {
+    label.hidden = false;
+    done.hidden = true;
+  }, 2000);
+}
+
+if (navigator.clipboard) {
+  reveal(document);
+  document.addEventListener("htmx:load", (event) => reveal(event.target));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
   });
 }

@@ -12,8 +12,15 @@ PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/rese
 OWN = [
     "/generate/",
     "/history/",
+    "/history/?view=pictures",
+    "/prompts/",
+    "/dashboard/",
     "/billing/",
+    "/likes/",
+    "/collections/",
+    "/searches/",
     "/accounts/profile/",
+    "/accounts/preferences/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/logout/",
@@ -64,7 +71,15 @@ def test_every_page_fits_a_phone_and_a_finger(gallery: Site, arrive: Arrive) -> 
     work = card.get_attribute("data-generation")
     _fits(visitor.page, "the studio with a picture")
 
-    for path in [*OWN, f"/generations/{work}/", f"/images/{image}/", "/", "/nowhere/"]:
+    visitor.open(f"/images/{image}/collections/")
+    visitor.page.get_by_label("New collection…").fill(f"a title with a long word {50 * 'x'}")
+    visitor.page.get_by_role("button", name="Create").click()
+    visitor.open("/collections/").locator(".shelf a").first.click()
+    collection = visitor.path
+    person = visitor.page.locator(".byline").get_attribute("href")
+
+    own = [*OWN, collection, f"{collection}?arrange=1", f"{collection}edit/", f"{person}"]
+    for path in [*own, f"/generations/{work}/", f"/images/{image}/", "/", "/nowhere/"]:
         _fits(visitor.open(path), path)
     stranger = arrive(gallery, phone=True)
     for path in [*PUBLIC, f"/images/{image}/"]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from billing.models import CreditEntry
+from gallery import collecting
 from gallery.models import Image
 from generator.models import Generation, ImageModel, ProviderCall
 from tests.cast import a_generation, a_person, balance
@@ -25,6 +26,7 @@ LISTS = [
     "gallery/image",
     "gallery/category",
     "gallery/tag",
+    "gallery/collection",
     "generator/generation",
     "generator/imagemodel",
     "generator/blockedterm",
@@ -42,7 +44,8 @@ def fill(count: int) -> None:
         person = a_person(f"person{User.objects.count()}-{number}", balance=5)
         generation = a_generation(person)
         ProviderCall.objects.create(generation=generation, number=1, request_id=f"req{number}")
-        an_image(person, ready=False)
+        image = an_image(person, ready=False)
+        collecting.create(user=person, title=f"no. {number}", images=[image])
 
 
 @pytest.mark.parametrize("name", LISTS)

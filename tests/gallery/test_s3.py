@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import uuid
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +16,11 @@ from moto.server import ThreadedMotoServer
 
 from accounts.models import User
 from config import health
+from gallery import zipping
 from gallery.models import Image
 from generator.models import Generation, ProviderCall
 from tests.cast import a_generation, balance, do_the_work
+from tests.gallery.test_views import an_image
 from tests.stand_ins.openai import OpenAIStandIn
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +68,18 @@ def test_a_picture_lives_in_the_bucket_byte_for_byte(
     served = client.get(f"/images/{image.pk}/download/")
     assert b"".join(served.streaming_content) == openai.pictures[0]  # type: ignore[attr-defined]
     assert client.get(f"/images/{image.pk}/grid.avif")["Content-Type"] == "image/avif"
+
+
+def test_a_zip_is_read_from_the_bucket_and_names_what_is_lost(alice: User, bucket: Any) -> None:
+    kept, lost = (an_image(alice, ready=False) for _ in range(2))
+    bucket.Object(lost.original_name).delete()
+
+    data = b"".join(zipping.stream(user=alice, pks=[lost.pk, kept.pk]))
+
+    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+        picture, _table, missing = zipped.namelist()
+        assert zipped.read(picture) == bucket.Object(kept.original_name).get()["Body"].read()
+        assert zipped.read(missing).decode() == f"{lost.pk}: the file is lost\n"
 
 
 def test_a_bucket_that_is_gone_is_tried_again_and_then_refunded(

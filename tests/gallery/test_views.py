@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import uuid
 from typing import Any
@@ -17,7 +16,6 @@ from PIL import Image as PillowImage
 from accounts.models import User
 from gallery import paging, provenance, publishing
 from gallery.models import Image, Visibility
-from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -195,59 +193,6 @@ def test_the_unverified_cannot_publish(client: Client, alice: User, settings: An
     client.post(f"/images/{image.pk}/visibility/", {"visibility": "public"})
 
     assert Image.objects.get().visibility == "private"
-
-
-def test_the_feed_is_one_page_after_the_other_without_gaps_while_pictures_arrive(
-    client: Client, alice: User
-) -> None:
-    now = timezone.now()
-    for number in range(30):
-        an_image(alice, ready=False, created_at=now, prompt=str(number))
-    Image.objects.update(rendered_at=now)
-
-    first = client.get("/")
-    an_image(alice, ready=False, rendered_at=now, prompt="a newcomer")
-    second = client.get(first.context["next_url"])
-
-    shown = [image.pk for page in (first, second) for image in page.context["images"]]
-    assert len(shown) == len(set(shown)) == 30
-    assert second.context["next_url"] == ""
-
-
-@pytest.mark.parametrize("cursor", ["x", "%00", "a" * 5000, "bm90IGEgY3Vyc29y", "MjAyNi0wMS0wMXx4"])
-def test_an_altered_cursor_is_the_first_page(client: Client, alice: User, cursor: str) -> None:
-    an_image(alice)
-
-    response = client.get("/", {"after": cursor})
-
-    assert response.status_code == 200
-    assert len(response.context["images"]) == 1
-
-
-@pytest.mark.parametrize(
-    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"], ids=["before", "after"]
-)
-def test_a_cursor_at_the_end_of_time_is_the_first_page(
-    client: Client, alice: User, moment: str
-) -> None:
-    an_image(alice)
-    cursor = base64.urlsafe_b64encode(f"{moment}|{uuid.uuid4()}".encode()).decode()
-
-    response = client.get("/", {"after": cursor})
-
-    assert response.status_code == 200
-    assert len(response.context["images"]) == 1
-
-
-def test_the_feed_costs_the_same_queries_with_few_and_with_many(
-    client: Client, django_assert_num_queries: Any
-) -> None:
-    for number in range(24):
-        person = a_person(f"person{number}")
-        an_image(person, ready=False, rendered_at=timezone.now())
-        if number in (0, 23):
-            with django_assert_num_queries(1):  # the pictures with their authors
-                client.get("/")
 
 
 def test_cursors_carry_the_moment_and_the_id(alice: User) -> None:

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from billing import credits
 from billing.credits import InsufficientCredits
-from gallery import paging
 from generator import cards, previews, settling, studio, submission
 from generator.forms import StudioForm
 from generator.models import Generation
@@ -26,7 +25,6 @@ from generator.moderation import PromptBlocked
 from generator.submission import NotAccepted
 
 RECENT = 6
-HISTORY_PAGE = 20
 
 
 @login_required
@@ -134,19 +132,6 @@ def generation_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         content_type=preview.content_type,
         headers={"Cache-Control": "private, max-age=600", "Content-Disposition": "inline"},
     )
-
-
-@login_required
-@never_cache
-@require_safe
-def history(request: HttpRequest) -> HttpResponse:
-    """All that I asked for, newest first, with what came of it."""
-    generations = Generation.objects.for_user(cast(User, request.user)).select_related("model")
-    page = paging.page(generations, after=request.GET.get("after", ""), size=HISTORY_PAGE)
-    context = {"cards": cards.cards_for(page.rows), "next_url": page.next_url(request)}
-    fragment = request.headers.get("HX-Request") and "after" in request.GET
-    name = "generator/_history_page.html" if fragment else "generator/history.html"
-    return render(request, name, context)
 
 
 def _generation(request: HttpRequest, pk: uuid.UUID) -> Generation:

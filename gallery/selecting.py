@@ -1,0 +1,128 @@
+"""Doing one thing to many pictures. Each takes ids as a browser sent them and touches only what the
+person may touch; how many that were is the answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from gallery.models import Collection, CollectionItem, Image, ImageQuerySet, Visibility
+
+MOST = 5000
+"""Pictures in one selection."""
+
+MOST_COLLECTIONS = 100
+"""Collections that the bar offers, the newest."""
+
+
+class NotPossible(ValueError):
+    """Nothing was done, and ``sentence`` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def chosen(values: Iterable[str]) -> list[uuid.UUID]:
+    """The ids among ``values``, each once; what is no id is nobody's picture.
+
+    Raises NotPossible for none or too many.
+    """
+    values = list(dict.fromkeys(values))
+    if not values:
+        raise NotPossible(_("Choose some pictures first."))
+    if len(values) > MOST:
+        raise NotPossible(_("Choose at most %(most)d pictures at once.") % {"most": MOST})
+    return [pk for pk in map(_uuid, values) if pk]
+
+
+def set_visibility(*, user: User, pks: list[uuid.UUID], visibility: str) -> int:
+    """Publish or hide; return how many of the pictures are the person's. Raises NotPossible."""
+    if visibility != Visibility.PRIVATE and not user.is_trusted:
+        raise NotPossible(_("Confirm your e-mail address before you publish."))
+    return _mine(user, pks).update(visibility=visibility)
+
+
+def delete(*, user: User, pks: list[uuid.UUID]) -> tuple[int, datetime]:
+    """Hide them at once. The moment is the key to ``restore`` just these."""
+    moment = timezone.now()
+    return _mine(user, pks).update(deleted_at=moment), moment
+
+
+def restore(*, user: User, moment: str) -> int:
+    """Undo what was deleted at that moment; 0 where there is nothing to undo."""
+    try:
+        deleted_at = datetime.fromisoformat(moment)
+    except ValueError:
+        return 0
+    if deleted_at.tzinfo is None:
+        return 0
+    # The constant half lets the small index of deleted pictures be used.
+    gone = Image.objects.filter(
+        user_id=user.pk, deleted_at__isnull=False, deleted_at=deleted_at, withdrawn_at=None
+    )
+    return gone.update(deleted_at=None)
+
+
+@transaction.atomic
+def collect(
+    *, user: User, pks: list[uuid.UUID], collection: str, title: str
+) -> tuple[Collection, int]:
+    """Add them to the end of one of the person's collections, or of a new one called ``title``.
+
+    Return the collection and how many of the pictures are in it now. Raises NotPossible.
+    """
+    target = _collection(user, collection, title)
+    found = set(Image.objects.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))
+    last = target.items.aggregate(last=Max("position"))["last"] or 0
+    ordered = [pk for pk in pks if pk in found]
+    CollectionItem.objects.bulk_create(
+        [
+            CollectionItem(collection=target, image_id=pk, position=last + number)
+            for number, pk in enumerate(ordered, start=1)
+        ],
+        ignore_conflicts=True,
+    )
+    return target, len(ordered)
+
+
+def collections_of(user: User) -> list[Collection]:
+    """What the bar offers to add to."""
+    return list(user.collections.order_by("-created_at")[:MOST_COLLECTIONS])
+
+
+def how_many(done: int, asked: int) -> str:
+    """“2 pictures”, or “2 of 5 pictures” where some were not the person's to touch."""
+    if done == asked:
+        return ngettext("%(done)d picture", "%(done)d pictures", done) % {"done": done}
+    return ngettext("%(done)d of %(asked)d picture", "%(done)d of %(asked)d pictures", asked) % {
+        "done": done,
+        "asked": asked,
+    }
+
+
+def _mine(user: User, pks: list[uuid.UUID]) -> ImageQuerySet:
+    return Image.objects.for_user(user).filter(pk__in=pks)
+
+
+def _collection(user: User, pk: str, title: str) -> Collection:
+    if title := " ".join(title.replace("\0", " ").split())[:80]:
+        return Collection.objects.create(user=user, title=title)
+    if (known := _uuid(pk)) and (found := user.collections.filter(pk=known).first()):
+        return found
+    raise NotPossible(_("Choose a collection, or name a new one."))
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
