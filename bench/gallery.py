@@ -210,7 +210,7 @@ class _Bench:
     def _against_feed(self, page: Page) -> Row:
         feed = _visit(self._large.stranger, "/")
         result = self._compare(feed, _visit(page.browser(self._large), page.path))
-        by_relevance = "relevance" in page.path
+        by_relevance = "relevant" in page.path
         most = MOST_BY_RELEVANCE if by_relevance else MOST_OF_A_SEARCH[connection.vendor]
         what = self._name(f"{page.what}: against a page of the feed")
         return at_most(what, result.ratio, most, how=_how(result))
@@ -319,7 +319,7 @@ def _all_pages() -> list[Page]:
         ),
         _search(
             "Search by relevance, a common word",
-            {"q": words.COMMON_WORD, "sort": "relevance"},
+            {"q": words.COMMON_WORD, "sort": "relevant"},
             common,
         ),
         Page("History of a busy person", "/history/", lambda shown: True, person=True),

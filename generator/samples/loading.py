@@ -45,7 +45,7 @@ def hurried(tables: Sequence[str], *, rebuild: bool) -> Iterator[None]:
 def _postgresql(tables: Sequence[str]) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         # A table with checks still to come cannot be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         constraints = [row for table in tables for row in _constraints(cursor, table)]

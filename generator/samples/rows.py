@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
 
+from gallery import search
 from gallery.models import SHARED_FILES, Category, Image, Tag, Visibility
 from generator.models import Generation, ImageModel, State
 from generator.samples import people, words
@@ -39,28 +39,27 @@ _VERY_LONG = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture that was drawn: its id and key, its row, and which of the subjects it shows."""
+    """A picture that was drawn, its row, and which of the subjects it shows."""
 
-    pk: UUID
-    key: str
-    settings: str
+    image: Image
     row: Row
     subject: int
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows for four tables."""
+    """Rows for five tables."""
 
     images: list[Row] = field(default_factory=list)
     generations: list[Row] = field(default_factory=list)
     tags: list[tuple[Cell, int]] = field(default_factory=list)
     likes: list[tuple[int, Cell, Cell]] = field(default_factory=list)
+    entries: list[tuple[Cell, str, str]] = field(default_factory=list)
 
 
 def drawn(image: Image, *, subject: int) -> Drawn:
     """``image`` as a pattern for others."""
-    return Drawn(image.pk, image.key, json.dumps(image.settings), _cells(image), subject)
+    return Drawn(image, _cells(image), subject)
 
 
 class Samples:
@@ -89,15 +88,18 @@ class Samples:
     def chunk(self, start: int, end: int) -> Chunk:
         """The pictures from number ``start`` to before ``end``; to be asked for in order."""
         made = Chunk()
-        for row in self._rows(start, end):
+        for picture, row in self._rows(start, end):
             made.images.append(row)
             if row["generation_id"]:
                 made.generations.append(self._generation(row))
-            made.tags.extend((row["id"], tag) for tag in self._tags_of_one())
+            tags = self._tags_of_one()
+            made.tags.extend((row["id"], tag.pk) for tag in tags)
             made.likes.extend((who, row["id"], row["created_at"]) for who in self._likers(row))
+            if not row["deleted_at"]:
+                made.entries.append(_entry(picture.image, row, tags))
         return made
 
-    def _rows(self, start: int, end: int) -> Iterator[Row]:
+    def _rows(self, start: int, end: int) -> Iterator[tuple[Drawn, Row]]:
         """What is chosen for each picture is chosen for all of them at once: twice as fast."""
         count, choose = end - start, self._chance.choices
         languages = words.cumulated(list(words.LANGUAGES.values()))
@@ -126,14 +128,14 @@ class Samples:
         style: str,
         language: str,
         category: int | None,
-    ) -> Row:
+    ) -> tuple[Drawn, Row]:
         chance = self._chance
         created = self._end - SPAN * (1 - (number + chance.random()) / self._count) ** 1.5
         rare = number in self._in_rare_category, number in self._with_rare_word
         row = {
             **picture.row,
             "id": _new_id(chance),
-            "key": f"{picture.key}{SHARED_FILES}{number + 1}",
+            "key": f"{picture.row['key']}{SHARED_FILES}{number + 1}",
             "user_id": author,
             # The history of one busy person is enough.
             "generation_id": _new_id(chance) if author == self._people[0] else None,
@@ -142,7 +144,7 @@ class Samples:
             "model_name": model.name,
             "provider": model.provider,
             "style": style,
-            "settings": _settings(picture.settings, style),
+            "settings": _settings(str(picture.row["settings"]), style),
             "category_id": self._rare_category if rare[0] else category,
             "created_at": _moment(created),
             "rendered_at": _moment(created + timedelta(seconds=9)),
@@ -152,7 +154,7 @@ class Samples:
         elif likes := _likes(chance, len(self._people)):
             row["likes"] = likes
             row["trend"] = math.log10(likes) + (created - _EPOCH).total_seconds() / 45000
-        return row
+        return picture, row
 
     def _generation(self, row: Row) -> Row:
         """The request that this picture came from; it cost nobody anything."""
@@ -189,10 +191,11 @@ class Samples:
             return {"visibility": Visibility.UNLISTED.value}
         return {"hidden_at": later} if which < 0.94 else {"deleted_at": later}
 
-    def _tags_of_one(self) -> set[int]:
+    def _tags_of_one(self) -> list[Tag]:
         chance = self._chance
         [many] = chance.choices(range(5), cum_weights=_TAG_COUNTS)
-        return set(chance.choices(self._tags, cum_weights=words.falling(len(self._tags)), k=many))
+        found = chance.choices(self._tags, cum_weights=words.falling(len(self._tags)), k=many)
+        return list(dict.fromkeys(found)) if many else found
 
     def _likers(self, row: Row) -> list[int]:
         """Who likes a picture; nobody where only the number of likes is made up."""
@@ -214,11 +217,23 @@ def _categories() -> tuple[list[int | None], int]:
     return [None, *usual.values_list("pk", flat=True)], rare.pk
 
 
-def _tags() -> list[int]:
-    """Primary keys of the sample tags, the commonest first."""
+def _tags() -> list[Tag]:
+    """The sample tags, the commonest first."""
     Tag.objects.bulk_create([Tag(name=name) for name in words.TAGS], ignore_conflicts=True)
-    found = dict(Tag.objects.filter(name__in=words.TAGS).values_list("name", "pk"))
+    found = {tag.name: tag for tag in Tag.objects.filter(name__in=words.TAGS)}
     return [found[name] for name in words.TAGS]
+
+
+def _entry(image: Image, row: Row, tags: list[Tag]) -> tuple[Cell, str, str]:
+    """What a search compares. The drawn ``image`` poses as each that shows its files: to make a
+    million Images would take longer than all the rest."""
+    posed = ("prompt", "user_id", "category_id", "model_slug", "style")
+    for name in posed:
+        setattr(image, name, row[name])
+    public = row["visibility"] == Visibility.PUBLIC and not row["hidden_at"]
+    image.is_listed = bool(public)
+    made = search.entry(image, tags)
+    return row["id"], made.words, made.facets
 
 
 def _likes(chance: random.Random, people: int) -> int:

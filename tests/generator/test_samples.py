@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from accounts.models import User
-from gallery.models import Image, Like
+from gallery import search
+from gallery.models import Image, Like, SearchEntry
 from generator.models import Generation, ImageModel
 from generator.samples import filling, rows, words
 from generator.samples.people import PROLIFIC
@@ -108,6 +109,23 @@ def test_the_number_of_likes_is_that_of_the_rows_and_trends_follow_it() -> None:
     assert not Image.objects.filter(likes=0, trend__isnull=False).exists()
 
 
+@pytest.mark.usefixtures("_many")
+def test_every_picture_is_found_as_if_it_had_been_indexed_one_by_one() -> None:
+    fields = ("image", "words", "facets")
+    before = {row[0]: row[1:] for row in SearchEntry.objects.values_list(*fields)}
+    assert len(before) > 0.9 * MANY
+
+    search.index(Image.objects.values_list("pk", flat=True))
+
+    after = {row[0]: row[1:] for row in SearchEntry.objects.values_list(*fields)}
+    assert {pk: sorted(row[1].split()) for pk, row in before.items()} == {
+        pk: sorted(row[1].split()) for pk, row in after.items()
+    }
+    assert {pk: sorted(row[0].split()) for pk, row in before.items()} == {
+        pk: sorted(row[0].split()) for pk, row in after.items()
+    }
+
+
 def test_beyond_a_bound_the_numbers_of_likes_have_no_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -141,7 +159,7 @@ def test_the_same_seed_makes_the_same_pictures() -> None:
     assert [[row[name] for name in facts] for row in one.images] == [
         [row[name] for name in facts] for row in other.images
     ]
-    assert one.tags == other.tags
+    assert [tag for _pk, tag in one.tags] == [tag for _pk, tag in other.tags]
 
 
 def test_each_call_adds_as_many_and_leaves_the_indexes_as_they_were() -> None:
