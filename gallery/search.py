@@ -32,7 +32,7 @@ MOST_TERMS = 12
 BUCKET = 14
 """Two to this power are the pictures of a bucket; as in the migration."""
 
-LOOKED_THROUGH = 512
+LOOKED_THROUGH = 1024
 RANKED = 1000
 """How many of the newest hits are compared where the order is not the newest first."""
 
@@ -154,7 +154,8 @@ def entry(image: Image, tags: Sequence[Tag]) -> SearchEntry:
     """An unsaved entry. Lines of text are kept apart by a mark that no token holds."""
     texts = [image.prompt, *(tag.name for tag in tags)]
     tokens = " | ".join(" ".join(words.tokens(text)) for text in texts)
-    return SearchEntry(image=image, words=f" {tokens} ", facets=" ".join(facets_of(image, tags)))
+    facets = " ".join(facets_of(image, tags))
+    return SearchEntry(image=image, words=f" {tokens} ", facets=f" {facets} ")
 
 
 def facets_of(image: Image, tags: Sequence[Tag] = ()) -> list[str]:
@@ -211,37 +212,49 @@ def _gin(
     near = max(end - LOOKED_THROUGH, 0)
     here = near >> BUCKET
     checks, values = _gin_checks(query)
+    seen, needles = _gin_sight(query, facets)
 
     def within(bucket: int | None) -> str:
         return _gin_match(query, facets, "" if bucket is None else f"{bucket:x}.")
 
     rows = "gallery_searchentry"
-    # The newest are looked through by hand: OFFSET 0 keeps the planner from asking GIN for all.
+    # OFFSET 0 keeps the planner from asking GIN for all; texts are faster to look through than
+    # vectors, which are stored compressed.
     latest = (
         f"SELECT * FROM {rows} WHERE serial >= %s AND serial < %s ORDER BY serial DESC OFFSET 0"
     )
     parts = [
-        f"SELECT serial, image_id FROM ({latest}) AS latest WHERE vector @@ %s::tsquery{checks}"
+        f"SELECT serial, image_id FROM ({latest}) AS latest WHERE TRUE{seen}{checks}"
+        f" ORDER BY serial DESC LIMIT {most}"
     ]
-    params: list[object] = [near, _LARGEST if before is None else end, within(None), *values]
+    params: list[object] = [near, _LARGEST if before is None else end, *needles, *values]
     for match, low, high in (
         (within(here), here << BUCKET, near),
         (within(here - 1), (here - 1) << BUCKET, here << BUCKET),
         (within(None), 0, (here - 1) << BUCKET),
     ):
-        # Each part is asked only while those before it have not filled the page.
+        # Each part is asked only while those before it have not filled the page. The sum keeps the
+        # planner from walking the primary key in the hope of many hits: there are few.
         full = " + ".join(f"(SELECT COUNT(*) FROM part{number})" for number in range(len(parts)))
         parts.append(
             f"SELECT serial, image_id FROM {rows} WHERE vector @@ %s::tsquery"
             f" AND serial >= %s AND serial < %s{checks} AND {full} < {most}"
+            f" ORDER BY serial + 0 DESC LIMIT {most}"
         )
         params += [match, low, high, *values]
-    named = ", ".join(
-        f"part{number} AS MATERIALIZED ({part} ORDER BY serial DESC LIMIT {most})"
-        for number, part in enumerate(parts)
-    )
+    named = ", ".join(f"part{number} AS MATERIALIZED ({part})" for number, part in enumerate(parts))
     together = " UNION ALL ".join(f"SELECT * FROM part{number}" for number in range(len(parts)))
     return f"WITH {named} {together} ORDER BY serial DESC LIMIT {most}", params
+
+
+def _gin_sight(query: Query, facets: Sequence[str]) -> tuple[str, list[object]]:
+    """The same as :func:`_gin_match`, looked for in the texts of an entry."""
+    single = [_as_written(term) for term in query.wanted if len(term.tokens) == 1]
+    return (
+        " AND position(%s IN facets) > 0" * len(facets)
+        + " AND position(%s IN words) > 0" * len(single),
+        [*(f" {one} " for one in facets), *single],
+    )
 
 
 def _gin_match(query: Query, facets: Sequence[str], bucket: str) -> str:
