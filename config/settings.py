@@ -390,6 +390,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 """A selection of many pictures is one field each (gallery/selecting.py)."""
+FEED_CACHE_SECONDS = _whole("FEED_CACHE_SECONDS", default=1, least=0, most=3600)
 ZIPS_AT_ONCE = _whole("ZIPS_AT_ONCE", default=1, least=1, most=1000)
 """Zips that the whole site packs at a time; each keeps one web process busy (docs/running.md)."""
 MAX_PICTURE_PIXELS = _whole("MAX_PICTURE_PIXELS", default=16_777_216, least=65_536, most=10**8)

@@ -13,7 +13,7 @@ from django.db import connections
 
 from accounts.models import User
 from billing import credits
-from gallery import facets, publishing, search, tiles
+from gallery import briefly, facets, publishing, search, tiles
 from gallery.models import Image
 from generator import catalogue, moderation, rendering
 from generator.models import Generation, ImageModel, State
@@ -55,6 +55,7 @@ def _fresh_memory() -> Iterator[None]:
     facets.forget()
     search.forget()
     tiles.forget()
+    briefly.forget()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def _prepare(worker: str) -> None:
     var = tempfile.mkdtemp(prefix="easel-tests-")
     atexit.register(shutil.rmtree, var, ignore_errors=True)
     os.environ.update(EASEL_IGNORE_DOTENV="1", VAR_DIR=var, DEMO_SECONDS="0", EASEL_TESTS=worker)
+    os.environ["FEED_CACHE_SECONDS"] = "0"
     number = re.fullmatch(r"gw(\d+)", worker)
     if number and (url := os.environ.get("REDIS_URL")):
         os.environ["REDIS_URL"] = _next_database(url, int(number[1]))

@@ -206,3 +206,24 @@ def test_likes_among_a_page_are_those_of_the_reader(alice: User) -> None:
     found = likes.among(alice.pk, [one.pk.hex, other.pk.hex])
 
     assert {uuid.UUID(str(pk)) for pk in found} == {one.pk}
+
+
+def test_strangers_share_a_page_for_a_moment_and_nobody_else_does(
+    client: Client, alice: User, settings: Any, django_assert_num_queries: Any
+) -> None:
+    settings.FEED_CACHE_SECONDS = 60
+    first = an_image(alice)
+    page = client.get("/")
+    second = an_image(alice)
+
+    with django_assert_num_queries(0):
+        again = Client().get("/")
+    assert shown(again) == shown(page) == [first.pk]
+    assert {"Cookie", "Accept-Language"} <= set(again["Vary"].split(", "))
+    assert again["Content-Security-Policy"] == page["Content-Security-Policy"]
+    assert shown(Client().get("/?size=landscape")) == [second.pk, first.pk]
+    client.force_login(alice)
+    mine = client.get("/")
+    assert shown(mine) == [second.pk, first.pk]
+    assert "data-credits" in mine.content.decode()
+    assert "data-credits" not in Client().get("/").content.decode()

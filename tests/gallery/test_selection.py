@@ -215,5 +215,6 @@ def test_the_search_follows_what_is_done_to_many(client: Client, alice: User) ->
     do(client, "delete", images)
     assert found() == 0
     moment = Image.objects.values_list("deleted_at", flat=True)[0]
+    assert moment
     assert selecting.restore(user=alice, moment=moment.isoformat()) == 2
     assert found() == 2
