@@ -1,7 +1,8 @@
 # `make` or `make help` lists what there is. PYTHON names a Python 3.11 if none is found.
 
 BIN := .venv/bin
-CSS := $(BIN)/tailwindcss --input static_src/app.css --minify
+css = $(BIN)/tailwindcss --minify --input static_src/$(1).css --output $(2)/$(1).css
+all_css = $(call css,app,$(1)) && $(call css,workshop,$(1))
 
 candidates = $(or $(PYTHON),python3.11 python3 python)
 is_3_11 = import sys; sys.exit(sys.version_info[:2] != (3, 11))
@@ -36,9 +37,9 @@ check: installed-dev ## Check format, types, migrations, stylesheet and deployme
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "Building the stylesheet anew"
 	@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
-		{ $(CSS) --output "$$new/app.css" >"$$new/log" 2>&1 || { cat "$$new/log" >&2; exit 1; }; } && \
-		cmp "$$new/app.css" static/css/app.css || { \
-		echo "static/css/app.css is not what static_src makes: run make css and commit it." >&2; exit 1; }
+		{ { $(call all_css,"$$new"); } >"$$new.log" 2>&1 || { cat "$$new.log" >&2; exit 1; }; } && \
+		rm "$$new.log" && diff -qr "$$new" static/css || { \
+		echo "static/css is not what static_src makes: run make css and commit it." >&2; exit 1; }
 	@echo "Checking a deployment"
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
@@ -47,8 +48,8 @@ bench: installed-dev ## Measure speed and memory, as ratios
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: css
-css: installed-dev ## Compile static_src/app.css to static/css/app.css
-	$(CSS) --output static/css/app.css
+css: installed-dev ## Compile static_src to static/css
+	$(call all_css,static/css)
 
 .PHONY: installed
 installed:

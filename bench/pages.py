@@ -32,7 +32,6 @@ def _measure(quick: bool) -> list[Row]:
     Image.objects.update(user=user)
     stranger, person = Client(), Client()
     person.force_login(user)
-    css = compressed((STATIC / "css" / "app.css").read_bytes())
     pages = [
         ("Home, nobody logged in", stranger, "/"),
         ("Home, logged in", person, "/"),
@@ -41,7 +40,7 @@ def _measure(quick: bool) -> list[Row]:
         ("History", person, "/history/"),
         ("Credits", person, "/billing/"),
     ]
-    return [_page(what, client, path, css) for what, client, path in pages] + [_scripts()]
+    return [_page(what, client, path) for what, client, path in pages] + [_scripts()]
 
 
 def _page(what: str, client: Client, path: str, css: int) -> Row:
