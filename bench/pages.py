@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -43,12 +44,14 @@ def _measure(quick: bool) -> list[Row]:
     return [_page(what, client, path) for what, client, path in pages] + [_scripts()]
 
 
-def _page(what: str, client: Client, path: str, css: int) -> Row:
+def _page(what: str, client: Client, path: str) -> Row:
     client.get(path, headers={"Host": "127.0.0.1"}, secure=False)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers={"Host": "127.0.0.1"})
     assert answer.status_code == 200, (path, answer.status_code)
     size = compressed(answer.content)
+    sheets = re.findall(r"css/(\w+\.css)", answer.content.decode())
+    css = sum(compressed((STATIC / "css" / name).read_bytes()) for name in sheets)
     return at_most(
         f"{what}: HTML and CSS, compressed",
         (size + css) / 1000,
