@@ -7,12 +7,17 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 
 from config import health
 from config.local import embedded_redis
 from tests.cast import _fresh_memory, alice, bob, carol, fresh_cache, openai
 from tests.chromium import browser, page, say_what_is_missing
 from tests.scheduling import pytest_xdist_make_scheduler
+
+# A machine that is busy with other tests is no defect of what is tested.
+hypothesis_settings.register_profile("easel", deadline=None)
+hypothesis_settings.load_profile("easel")
 
 __all__ = [
     "_fresh_memory",

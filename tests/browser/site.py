@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 
 from tests.stand_ins.processes import ROOT, Beat, Redis, Web, Worker, wait_until
 
-PEOPLE = 14
+PEOPLE = 60
 """How many people a site knows from the start; a test takes one and nobody takes the same."""
 
 
