@@ -170,7 +170,7 @@ def _key(pk: uuid.UUID) -> str:
 def _pictures(pks: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Image]]:
     found: dict[uuid.UUID, list[Image]] = defaultdict(list)
     if pks:
-        images = Image.objects.filter(generation_id__in=pks, withdrawn_at=None)
+        images = Image.objects.filter(generation_id__in=pks, withdrawn_at=None, deleted_at=None)
         for image in images.order_by("generation_id", "position"):
             if image.generation_id:
                 found[image.generation_id].append(image)
