@@ -274,6 +274,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3600},
     },
+    "purge-deleted": {
+        "task": "gallery.tasks.purge_deleted",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
     "sweep-renditions": {
         "task": "gallery.tasks.sweep_renditions",
         "schedule": 30.0,

@@ -19,3 +19,10 @@ def sweep_renditions() -> None:
     from gallery import publishing
 
     publishing.sweep()
+
+
+@shared_task(name="gallery.tasks.purge_deleted", ignore_result=True)
+def purge_deleted() -> None:
+    from gallery import deleting
+
+    deleting.purge()

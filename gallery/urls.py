@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import collections, feed, likes, people, pictures, searches, selection
+from gallery.views import collections, deleted, feed, likes, people, pictures, searches, selection
 
 urlpatterns = [
     path("", feed.feed, name="feed"),
@@ -10,8 +10,11 @@ urlpatterns = [
     path("images/<uuid:pk>/download/", pictures.image_download, name="image_download"),
     path("images/<uuid:pk>/like/", pictures.image_like, name="image_like"),
     path("images/<uuid:pk>/visibility/", pictures.image_visibility, name="image_visibility"),
+    path("images/<uuid:pk>/delete/", deleted.image_delete, name="image_delete"),
+    path("images/<uuid:pk>/restore/", deleted.image_restore, name="image_restore"),
     path("images/<uuid:pk>/collections/", collections.collection_choose, name="collection_choose"),
     path("images/<uuid:pk>/<slug:name>.<slug:format>", pictures.image_file, name="image_file"),
+    path("deleted/", deleted.deleted, name="deleted"),
     path("likes/", likes.likes, name="likes"),
     path("collections/", collections.collections, name="collections"),
     path("collections/<uuid:pk>/", collections.collection, name="collection"),

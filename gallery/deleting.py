@@ -1,0 +1,111 @@
+"""Deleting pictures: gone for everybody at once, undone for thirty days, then gone for good."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from gallery import downloads, publishing, search
+from gallery.models import SHARED_FILES, Image
+
+logger = logging.getLogger(__name__)
+
+KEPT_DAYS = 30
+KEPT = timedelta(days=KEPT_DAYS)
+
+GRACE = timedelta(hours=1)
+"""Between the last moment to undo and the first to remove, so that the two never meet."""
+
+
+@transaction.atomic
+def delete(images: Iterable[Image]) -> int:
+    """Take pictures away from everybody, their owner too; return how many were there before."""
+    chosen = [image.pk for image in images]
+    there = Image.objects.filter(pk__in=chosen, deleted_at=None)
+    count = there.update(deleted_at=timezone.now())
+    search.index(chosen)
+    return count
+
+
+@transaction.atomic
+def restore(images: Iterable[Image]) -> int:
+    """Undo :func:`delete`, as public or private as they were; return how many came back."""
+    chosen = [image.pk for image in images]
+    gone = Image.objects.filter(pk__in=chosen, deleted_at__gt=timezone.now() - KEPT)
+    count = gone.update(deleted_at=None)
+    search.index(chosen)
+    return count
+
+
+def deleted_by(user: User) -> QuerySet[Image]:
+    """What ``user`` deleted and may still bring back."""
+    since = timezone.now() - KEPT
+    return Image.objects.filter(user_id=user.pk, withdrawn_at=None, deleted_at__gt=since)
+
+
+def days_left(image: Image) -> int:
+    """Whole days, at least one, in which a deleted picture can still be brought back."""
+    if image.deleted_at is None:
+        return KEPT_DAYS
+    return max(1, KEPT_DAYS - (timezone.now() - image.deleted_at).days)
+
+
+def purge() -> int:
+    """Remove for good what was deleted long enough ago; return how many pictures went.
+
+    Files first, the row last: whatever stops in between, the next run finds the row and goes on.
+    """
+    due = Image.objects.filter(deleted_at__lt=timezone.now() - KEPT - GRACE)
+    count = 0
+    for pk in list(due.order_by("deleted_at").values_list("pk", flat=True)):
+        image = due.filter(pk=pk).first()
+        if image is None:
+            continue  # another run was faster
+        try:
+            _remove_files(image)
+        except Exception:  # each storage has exceptions of its own for being away
+            logger.exception("The files of picture %s could not be removed; later again", image.pk)
+            continue
+        image.delete()
+        count += 1
+    return count
+
+
+def _remove_files(image: Image) -> None:
+    """The original and all that was made of it, unless other pictures show the same files."""
+    if image.shares_files or _others_share(image):
+        return
+    for name in _file_names(image):
+        default_storage.delete(name)
+
+
+def _others_share(image: Image) -> bool:
+    return Image.objects.filter(key__startswith=f"{image.key}{SHARED_FILES}").exists()
+
+
+def _file_names(image: Image) -> Iterator[str]:
+    """Whatever lies in the folder, then the folder, which only a disk has, then the original."""
+    folder = publishing.rendition_name(image.key, "", "").rpartition("/")[0]
+    known = {
+        *(f"{facts['name']}.{facts['format']}" for facts in image.renditions),
+        *(f"download-{size}.{format}" for size in downloads.SIZES for format in downloads.FORMATS),
+    }
+    for name in sorted(known | _listed(folder)):
+        yield f"{folder}/{name}"
+    yield folder
+    yield image.original_name
+
+
+def _listed(folder: str) -> set[str]:
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return set()
+    return set(names)

@@ -1,0 +1,64 @@
+"""Deleting a picture, and what was deleted."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from gallery import deleting, paging
+from gallery.models import Image
+
+DELETED_PAGE = 24
+
+
+@login_required
+@never_cache
+@require_safe
+def deleted(request: HttpRequest) -> HttpResponse:
+    """What I deleted and may still bring back."""
+    mine = deleting.deleted_by(cast(User, request.user)).defer("settings", "sha256")
+    page = paging.page(mine, after=request.GET.get("after", ""), size=DELETED_PAGE)
+    context = {
+        "pictures": [(image, deleting.days_left(image)) for image in page.rows],
+        "next_url": page.next_url(request),
+        "kept_days": deleting.KEPT_DAYS,
+    }
+    fragment = request.headers.get("HX-Request") and "after" in request.GET
+    name = "_deleted_page" if fragment else "deleted"
+    return render(request, f"gallery/{name}.html", context)
+
+
+@login_required
+@require_POST
+def image_delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Gone at once; the next page offers to undo it."""
+    found = get_object_or_404(Image.objects.for_user(cast(User, request.user)), pk=pk)
+    deleting.delete([found])
+    undo = reverse("image_restore", args=[found.pk])
+    messages.success(request, _("Deleted."), extra_tags=undo)
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if back and safe else reverse("deleted"))
+
+
+@login_required
+@require_POST
+def image_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """It is back where it was, for whom it was; said twice it changes nothing more."""
+    user = cast(User, request.user)
+    mine = Image.objects.for_user(user) | deleting.deleted_by(user)
+    found = get_object_or_404(mine, pk=pk)
+    if deleting.restore([found]):
+        messages.success(request, _("The picture is back."))
+    return redirect(found)
