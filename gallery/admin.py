@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.quick_admin import QuickAdmin
 from gallery import publishing, search
-from gallery.models import Category, Collection, Image, Tag
+from gallery.models import Category, Collection, Download, Image, Tag
 
 
 class HiddenFilter(admin.SimpleListFilter):
@@ -123,4 +123,23 @@ class CollectionAdmin(QuickAdmin):
     readonly_fields = ["title", "description", "user", "created_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Download)
+class DownloadAdmin(QuickAdmin):
+    """Who took what home; nobody changes that."""
+
+    list_display = ["created_at", "user", "image", "size", "format"]
+    list_select_related = ["user", "image"]
+    search_fields = ["=user__username", "=user__email", "=image__id"]
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Download | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Download | None = None) -> bool:
         return False

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +24,9 @@ SIZES = ("original", "2048", "1024", "512")
 LOOKED_BACK = 100
 RECENT = 6
 """Pictures among the newest ``LOOKED_BACK`` downloads that a person sees again."""
+
+UNTOUCHED = "file"
+"""The format in the log of an original as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,44 @@ def response(image: Image, *, size: str, format: str) -> FileResponse:
 
     Raises NotOffered.
     """
-    if not size and not format:
+    size, format = _read(size, format)
+    if format == UNTOUCHED:
         return files.original(image, download=True)
+    if not image.is_ready:
+        raise NotOffered(_("Copies of this picture are still being made. Try again in a moment."))
+    return files.converted(image, size=size, format=format)
+
+
+def log(image: Image, *, user: User | AnonymousUser, size: str, format: str) -> models.Download:
+    """Note that ``user``, perhaps nobody known, took this file home."""
+    size, format = _read(size, format)
+    known = user if isinstance(user, User) else None
+    return models.Download.objects.create(user=known, image=image, size=size, format=format)
+
+
+def of(user: User) -> QuerySet[models.Download]:
+    return models.Download.objects.filter(user=user)
+
+
+def with_images(
+    rows: Sequence[models.Download], *, viewer: User
+) -> list[tuple[models.Download, Image | None]]:
+    """Each with its picture, or None where ``viewer`` may not see that any more."""
+    visible = Image.objects.visible_to(viewer).only("pk", "prompt")
+    found = visible.in_bulk([row.image_id for row in rows if row.image_id]) if rows else {}
+    return [(row, found.get(row.image_id) if row.image_id else None) for row in rows]
+
+
+def _read(size: str, format: str) -> tuple[str, str]:
+    if not size and not format:
+        return "original", UNTOUCHED
     size, format = size or "original", "jpeg" if format == "jpg" else format or "webp"
     if size not in SIZES or format not in FORMATS:
         raise NotOffered(
             _("Choose a size of %(sizes)s, and a format of %(formats)s.")
             % {"sizes": ", ".join(SIZES), "formats": ", ".join(FORMATS)}
         )
-    if not image.is_ready:
-        raise NotOffered(_("Copies of this picture are still being made. Try again in a moment."))
-    return files.converted(image, size=size, format=format)
+    return size, format
 
 
 def recent(user: User) -> list[Taken]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from gallery.views import collections, deleted, feed, likes, people, pictures, searches, selection
+from gallery.views import (
+    collections,
+    deleted,
+    downloads,
+    feed,
+    likes,
+    people,
+    pictures,
+    searches,
+    selection,
+)
 
 urlpatterns = [
     path("", feed.feed, name="feed"),
@@ -15,6 +25,7 @@ urlpatterns = [
     path("images/<uuid:pk>/collections/", collections.collection_choose, name="collection_choose"),
     path("images/<uuid:pk>/<slug:name>.<slug:format>", pictures.image_file, name="image_file"),
     path("deleted/", deleted.deleted, name="deleted"),
+    path("downloads/", downloads.downloads, name="downloads"),
     path("likes/", likes.likes, name="likes"),
     path("collections/", collections.collections, name="collections"),
     path("collections/<uuid:pk>/", collections.collection, name="collection"),

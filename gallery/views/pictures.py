@@ -52,12 +52,14 @@ def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> H
 def image_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The original, or with ``?size=`` and ``?format=`` a copy made for that."""
     found = _visible(request, pk)
+    size, format = request.GET.get("size", ""), request.GET.get("format", "")
     try:
-        return downloads.response(
-            found, size=request.GET.get("size", ""), format=request.GET.get("format", "")
-        )
+        response = downloads.response(found, size=size, format=format)
     except downloads.NotOffered as error:
         return render(request, "400.html", {"sentence": error.sentence}, status=400)
+    if request.method == "GET":
+        downloads.log(found, user=cast(User, request.user), size=size, format=format)
+    return response
 
 
 @login_required
