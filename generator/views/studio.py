@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from billing import credits
 from billing.credits import InsufficientCredits
-from generator import cards, previews, settling, studio, submission
+from gallery.models import Image
+from generator import cards, previews, remixing, settling, studio, submission
 from generator.forms import StudioForm
 from generator.models import Generation
 from generator.moderation import PromptBlocked
@@ -36,6 +37,8 @@ def generate(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or "refresh" in request.POST:
         # Without JavaScript the button "refresh" redraws the form for what is chosen now.
         chosen = request.POST if request.method == "POST" else request.GET
+        if request.method != "POST" and "image" in request.GET:
+            return _remix_page(request, user)
         return _studio_page(request, studio.open_for(user, chosen))
 
     form = studio.bound(user, request.POST)
@@ -145,18 +148,28 @@ def _card(request: HttpRequest, pk: uuid.UUID) -> cards.Card:
     return card
 
 
+def _remix_page(request: HttpRequest, user: User) -> HttpResponse:
+    """The studio with the settings of a picture; what else the address says counts more."""
+    image = remixing.source(user, request.GET["image"])
+    chosen = {**(remixing.settings_of(image) if image else {}), **request.GET.dict()}
+    form = studio.open_for(user, chosen)
+    return _studio_page(request, form, remix=(image, remixing.sentence(image)))
+
+
 def _studio_page(
     request: HttpRequest,
     form: StudioForm | None,
     *,
     status: int = 200,
     too_few: InsufficientCredits | None = None,
+    remix: tuple[Image | None, str] | None = None,
 ) -> HttpResponse:
     user = cast(User, request.user)
     recent = Generation.objects.for_user(user).select_related("model").newest_first()[:RECENT]
     context = {
         **_studio_context(form),
         "too_few": too_few,
+        "remix": remix,
         "recent": cards.cards_for(recent),
         "switched_off": not settings.GENERATION_ENABLED,
         "untrusted": not user.is_trusted,
