@@ -279,6 +279,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3600},
     },
+    "revoke-keys": {
+        "task": "gallery.tasks.revoke_keys",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "sweep-renditions": {
         "task": "gallery.tasks.sweep_renditions",
         "schedule": 30.0,
@@ -399,22 +404,26 @@ FEED_CACHE_SECONDS = _whole("FEED_CACHE_SECONDS", default=1, least=0, most=3600)
 ZIPS_AT_ONCE = _whole("ZIPS_AT_ONCE", default=1, least=1, most=1000)
 """Zips that the whole site packs at a time; each keeps one web process busy (docs/running.md)."""
 MAX_PICTURE_PIXELS = _whole("MAX_PICTURE_PIXELS", default=16_777_216, least=65_536, most=10**8)
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
+"""Where the web server in front of us maps MEDIA_ROOT for itself alone, such as ``/_media/``."""
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
 AWS_S3_CUSTOM_DOMAIN = env.str("AWS_S3_CUSTOM_DOMAIN", default="")
+AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default="")
+AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default="")
 STORAGES = {
     "default": (
         {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "gallery.storage.PictureStorage",
             "OPTIONS": {
                 "bucket_name": AWS_STORAGE_BUCKET_NAME,
-                "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", default="") or None,
-                "region_name": env.str("AWS_S3_REGION_NAME", default="") or None,
+                "endpoint_url": AWS_S3_ENDPOINT_URL or None,
+                "region_name": AWS_S3_REGION_NAME or None,
                 "access_key": env.str("AWS_ACCESS_KEY_ID", default="") or None,
                 "secret_key": env.str("AWS_SECRET_ACCESS_KEY", default="") or None,
                 "custom_domain": None,
                 "default_acl": None,
                 "querystring_auth": True,
-                "querystring_expire": 600,
+                "signature_version": "s3v4",
                 "file_overwrite": True,
                 # A larger file that is read lies on the disk meanwhile, not in memory.
                 "max_memory_size": 2_097_152,
@@ -469,6 +478,21 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+
+
+def _bucket_origins() -> list[str]:
+    """Where links to the bucket lead, which pictures that are not public are fetched by."""
+    if not AWS_STORAGE_BUCKET_NAME:
+        return []
+    if AWS_S3_ENDPOINT_URL:
+        service = urlsplit(AWS_S3_ENDPOINT_URL)
+        hosts = [service.netloc, f"{AWS_STORAGE_BUCKET_NAME}.{service.netloc}"]
+        return [f"{service.scheme}://{host}" for host in hosts]
+    regions = ["s3", f"s3.{AWS_S3_REGION_NAME}"] if AWS_S3_REGION_NAME else ["s3"]
+    hosts = [f"{AWS_STORAGE_BUCKET_NAME}.{region}.amazonaws.com" for region in regions]
+    return [f"https://{host}" for host in hosts]
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -479,6 +503,7 @@ CONTENT_SECURITY_POLICY = {
             "data:",
             "blob:",
             *([f"https://{AWS_S3_CUSTOM_DOMAIN}"] if AWS_S3_CUSTOM_DOMAIN else []),
+            *_bucket_origins(),
         ],
         "connect-src": [SELF],
         "font-src": [SELF],

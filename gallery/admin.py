@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.quick_admin import QuickAdmin
-from gallery import publishing, search
+from gallery import publishing
 from gallery.models import Category, Collection, Download, Image, Tag
 
 
@@ -84,7 +84,7 @@ class ImageAdmin(QuickAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        search.index([form.instance.pk])
+        publishing.changed([form.instance.pk])
 
     @admin.action(description=_("Hide from everybody but the owner"), permissions=["change"])
     def hide(self, request: HttpRequest, images: QuerySet[Image]) -> None:

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from gallery import downloads, publishing, search
-from gallery.models import SHARED_FILES, Image
+from gallery import publishing
+from gallery.models import Image
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def delete(images: Iterable[Image]) -> int:
     chosen = [image.pk for image in images]
     there = Image.objects.filter(pk__in=chosen, deleted_at=None)
     count = there.update(deleted_at=timezone.now())
-    search.index(chosen)
+    publishing.changed(chosen)
     return count
 
 
@@ -40,7 +40,7 @@ def restore(images: Iterable[Image]) -> int:
     chosen = [image.pk for image in images]
     gone = Image.objects.filter(pk__in=chosen, deleted_at__gt=timezone.now() - KEPT)
     count = gone.update(deleted_at=None)
-    search.index(chosen)
+    publishing.changed(chosen)
     return count
 
 
@@ -80,32 +80,14 @@ def purge() -> int:
 
 def _remove_files(image: Image) -> None:
     """The original and all that was made of it, unless other pictures show the same files."""
-    if image.shares_files or _others_share(image):
+    if image.shares_files:
         return
     for name in _file_names(image):
         default_storage.delete(name)
 
 
-def _others_share(image: Image) -> bool:
-    return Image.objects.filter(key__startswith=f"{image.key}{SHARED_FILES}").exists()
-
-
 def _file_names(image: Image) -> Iterator[str]:
-    """Whatever lies in the folder, then the folder, which only a disk has, then the original."""
-    folder = publishing.rendition_name(image.key, "", "").rpartition("/")[0]
-    known = {
-        *(f"{facts['name']}.{facts['format']}" for facts in image.renditions),
-        *(f"download-{size}.{format}" for size in downloads.SIZES for format in downloads.FORMATS),
-    }
-    for name in sorted(known | _listed(folder)):
-        yield f"{folder}/{name}"
-    yield folder
+    """Whatever lies under its key, then the folder, which only a disk has, then the original."""
+    yield from publishing.stored_under(image.key)
+    yield publishing.rendition_name(image.key, "", "").rpartition("/")[0]
     yield image.original_name
-
-
-def _listed(folder: str) -> set[str]:
-    try:
-        _folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return set()
-    return set(names)

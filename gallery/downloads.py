@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -63,17 +64,17 @@ def offered(image: Image) -> list[Download]:
     return found
 
 
-def response(image: Image, *, size: str, format: str) -> FileResponse:
+def response(request: HttpRequest, image: Image, *, size: str, format: str) -> HttpResponseBase:
     """The file itself; without ``size`` and ``format`` the original, untouched.
 
     Raises NotOffered.
     """
     size, format = _read(size, format)
     if format == UNTOUCHED:
-        return files.original(image, download=True)
+        return files.original(request, image, download=True)
     if not image.is_ready:
         raise NotOffered(_("Copies of this picture are still being made. Try again in a moment."))
-    return files.converted(image, size=size, format=format)
+    return files.converted(request, image, size=size, format=format)
 
 
 def log(image: Image, *, user: User | AnonymousUser, size: str, format: str) -> models.Download:

@@ -1,73 +1,147 @@
-"""Reading a picture's files: the one place that opens them, after the one rule said yes."""
+"""Where a picture's files are fetched from, and the one place that hands them out.
+
+Public renditions have an address at the CDN, where there is one. Everything else comes through a
+view, after the one rule said yes: as a link that soon runs out (S3), by the web server that stands
+before us (X-Accel-Redirect), or from the disk.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 from typing import IO
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 
 from gallery import publishing, renditions
-from gallery.models import Image, Visibility
+from gallery.models import Image
+from gallery.storage import PUBLIC_CACHE, PictureStorage
 
 logger = logging.getLogger(__name__)
 
 
-def original(image: Image, *, download: bool = False) -> FileResponse:
-    """The provider's bytes, untouched."""
-    response = FileResponse(_open(image.original_name), content_type=image.content_type)
+class FileMissing(Http404):
+    """The picture is there and its file is not: an accident in the storage, already logged."""
+
+
+def address(image: Image, name: str, format: str) -> str:
+    """The URL of a rendition, to be kept by browsers for good: another file has another URL."""
+    if settings.AWS_S3_CUSTOM_DOMAIN and image.is_listed:
+        stored = publishing.rendition_name(image.key, name, format)
+        return f"https://{settings.AWS_S3_CUSTOM_DOMAIN}/{quote(stored)}"
+    return f"{reverse('image_file', args=[image.pk, name, format])}?v={image.version}"
+
+
+def original(request: HttpRequest, image: Image, *, download: bool = False) -> HttpResponseBase:
+    """The provider's bytes, untouched. Raises FileMissing."""
     extension = image.original_name.rsplit(".", 1)[-1]
-    return _finish(response, image, f"{_file_name(image)}.{extension}", download=download)
+    filename = f"{_file_name(image)}.{extension}"
+    return _served(
+        request, image, image.original_name, image.content_type, filename, download=download
+    )
 
 
-def rendition(image: Image, name: str, format: str, *, download: bool = False) -> FileResponse:
+def rendition(request: HttpRequest, image: Image, name: str, format: str) -> HttpResponseBase:
     """One stored rendition. Raises Http404 where the picture has none of that name."""
     if image.rendition(name, format) is None:
         raise Http404
     stored = publishing.rendition_name(image.key, name, format)
-    response = FileResponse(_open(stored), content_type=f"image/{format}")
-    return _finish(response, image, f"{_file_name(image)}-{name}.{format}", download=download)
+    filename = f"{_file_name(image)}-{name}.{format}"
+    return _served(request, image, stored, f"image/{format}", filename, download=False)
 
 
-def converted(image: Image, *, size: str, format: str) -> FileResponse:
-    """A download in another size or format, with the AI mark in it.
+def converted(
+    request: HttpRequest, image: Image, *, size: str, format: str, download: bool = True
+) -> HttpResponseBase:
+    """A copy in another size or format, with the AI mark in it.
 
     Made once at the first request and kept: asking again costs no encoding. ``size`` and
     ``format`` as in :func:`gallery.renditions.convert`, whose NotOffered it raises.
     """
     stored = publishing.rendition_name(image.key, f"download-{size}", format)
     if not default_storage.exists(stored):
+        stored = _converted(image, size, format, stored)
+    extension = "jpg" if format == "jpeg" else format
+    filename = f"{_file_name(image)}.{extension}"
+    return _served(request, image, stored, f"image/{format}", filename, download=download)
+
+
+def _converted(image: Image, size: str, format: str, stored: str) -> str:
+    try:
         with publishing.local_original(image) as path:
             made, _content_type = renditions.convert(
                 path, size=size, format=format, source_type=image.source_type, wanted=image.wanted
             )
-        with made:
-            stored = default_storage.save(stored, File(made))
-    response = FileResponse(_open(stored), content_type=f"image/{format}")
-    extension = "jpg" if format == "jpeg" else format
-    return _finish(response, image, f"{_file_name(image)}.{extension}", download=True)
+    except FileNotFoundError:
+        raise _missing(image.original_name) from None
+    with made:
+        return default_storage.save(stored, File(made))
+
+
+def _served(
+    request: HttpRequest,
+    image: Image,
+    stored: str,
+    content_type: str,
+    filename: str,
+    *,
+    download: bool,
+) -> HttpResponseBase:
+    disposition = f'{"attachment" if download else "inline"}; filename="{filename}"'
+    etag = f'"{image.version}-{stored.rpartition("/")[2]}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        response: HttpResponseBase = unchanged
+    elif isinstance(default_storage, PictureStorage):
+        return _signed(default_storage, stored, content_type, disposition)
+    elif settings.X_ACCEL_PREFIX:
+        if not default_storage.exists(stored):
+            raise _missing(stored)
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = quote(settings.X_ACCEL_PREFIX + stored)
+    else:
+        response = FileResponse(_open(stored))
+    response["ETag"] = etag
+    response["Content-Type"] = content_type
+    response["Content-Disposition"] = disposition
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = _caching(image, version=request.GET.get("v", ""))
+    return response
+
+
+def _caching(image: Image, *, version: str) -> str:
+    """Public files for good under the address that names their version; others only if the owner
+    is asked for each time: who logs out at a shared computer leaves nothing behind."""
+    if not image.is_listed:
+        return "private, no-cache"
+    return PUBLIC_CACHE if version == image.version else "public, max-age=60"
+
+
+def _signed(
+    storage: PictureStorage, stored: str, content_type: str, disposition: str
+) -> HttpResponse:
+    url = storage.signed_url(stored, content_type=content_type, disposition=disposition)
+    return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
 
 
 def _open(name: str) -> IO[bytes]:
     try:
         return default_storage.open(name, "rb")
     except FileNotFoundError:
-        logger.error("A file is missing in storage: %s", name)
-        raise Http404 from None
+        raise _missing(name) from None
 
 
-def _finish(response: FileResponse, image: Image, filename: str, *, download: bool) -> FileResponse:
-    public = image.visibility == Visibility.PUBLIC and image.hidden_at is None
-    # A minute is how long a picture that went private may still be seen by its old address.
-    response["Cache-Control"] = "public, max-age=60" if public else "private, max-age=600"
-    response["X-Content-Type-Options"] = "nosniff"
-    disposition = "attachment" if download else "inline"
-    response["Content-Disposition"] = f'{disposition}; filename="{filename}"'
-    return response
+def _missing(name: str) -> FileMissing:
+    logger.error("A file is missing in storage: %s", name)
+    return FileMissing(name)
 
 
 def _file_name(image: Image) -> str:

@@ -203,6 +203,14 @@ class Image(models.Model):
     tags = models.ManyToManyField(Tag, blank=True, related_name="images")
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    key_is_public = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("An address with this key was shown to strangers."),
+    )
+    revoked_key = models.CharField(
+        max_length=32, default="", editable=False, help_text=_("Files under it are to be removed.")
+    )
     original = models.FileField(_("original"), max_length=120, editable=False)
     content_type = models.CharField(_("type"), max_length=20)
     bytes = models.PositiveIntegerField(_("bytes"))
@@ -300,6 +308,11 @@ class Image(models.Model):
                 condition=Q(rendered_at=None, withdrawn_at=None),
             ),
             models.Index(
+                F("created_at"),
+                name="image_to_revoke",
+                condition=Q(key_is_public=True, is_listed=False) | ~Q(revoked_key=""),
+            ),
+            models.Index(
                 F("deleted_at"), name="image_deleted", condition=Q(deleted_at__isnull=False)
             ),
         ]
@@ -334,9 +347,18 @@ class Image(models.Model):
         return str(self.original.name)
 
     @property
+    def version(self) -> str:
+        """Another one whenever the renditions are made or moved; safe in a URL."""
+        return format(int(self.rendered_at.timestamp()), "x") if self.rendered_at else "0"
+
+    @property
     def shares_files(self) -> bool:
-        """Whether its files are also those of others, as with samples: they outlive the picture."""
-        return SHARED_FILES in self.key
+        """Whether its files are also those of others, as with samples: they outlive the picture,
+        and stay where they are."""
+        return (
+            SHARED_FILES in self.key
+            or Image.objects.filter(key__startswith=f"{self.key}{SHARED_FILES}").exists()
+        )
 
     @property
     def is_ready(self) -> bool:

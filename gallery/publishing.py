@@ -56,11 +56,23 @@ def publish(pk: uuid.UUID) -> bool:
     return True
 
 
+def changed(pks: Iterable[uuid.UUID]) -> None:
+    """Search and public addresses follow a change of who may see these pictures.
+
+    To be called in the transaction that makes the change.
+    """
+    from gallery import revoking
+
+    chosen = list(pks)
+    search.index(chosen)
+    revoking.note(chosen)
+
+
 @transaction.atomic
 def show_to(image: Image, visibility: str) -> None:
     """Change who may see a picture; the feed and the search follow at once."""
     Image.objects.filter(pk=image.pk).update(visibility=visibility)
-    search.index([image.pk])
+    changed([image.pk])
 
 
 @transaction.atomic
@@ -68,7 +80,7 @@ def hide(pks: Iterable[uuid.UUID]) -> int:
     """From everybody but the owner; return how many were shown before."""
     chosen = list(pks)
     count = Image.objects.filter(pk__in=chosen, hidden_at=None).update(hidden_at=timezone.now())
-    search.index(chosen)
+    changed(chosen)
     return count
 
 
@@ -78,7 +90,7 @@ def show_again(pks: Iterable[uuid.UUID]) -> int:
     chosen = list(pks)
     hidden = Image.objects.filter(pk__in=chosen).exclude(hidden_at=None)
     count = hidden.update(hidden_at=None)
-    search.index(chosen)
+    changed(chosen)
     return count
 
 
@@ -100,10 +112,25 @@ def sweep() -> int:
     return sum(bells.ring(render_image, str(pk)) for pk in waiting)
 
 
+def original_name(key: str, extension: str) -> str:
+    """Where an original lies in the storage."""
+    return f"originals/{key[:2]}/{key}.{extension}"
+
+
 def rendition_name(key: str, name: str, format: str) -> str:
     """Where a rendition lies in the storage; samples share theirs."""
     folder = key.partition(SHARED_FILES)[0]
     return f"renditions/{folder[:2]}/{folder}/{name}.{format}"
+
+
+def stored_under(key: str) -> list[str]:
+    """The names of all renditions and copies for downloads that the storage has under a key."""
+    folder = rendition_name(key, "", "").rpartition("/")[0]
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in sorted(names)]
 
 
 @contextmanager
@@ -147,7 +174,7 @@ def _announce(pk: uuid.UUID, made: renditions.RenditionSet) -> None:
         rendered_at=timezone.now(),
         rendition_lease_until=None,
     )
-    search.index([pk])
+    changed([pk])
 
 
 def _store(name: str, data: bytes) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from gallery import search
+from gallery import publishing
 from gallery.models import Collection, CollectionItem, Image, ImageQuerySet, Visibility
 
 MOST = 5000
@@ -119,7 +119,7 @@ def _change(images: ImageQuerySet, **values: object) -> int:
     """Set ``values``; the search follows in the same transaction. Return how many there were."""
     pks = list(images.values_list("pk", flat=True))
     count = Image.objects.filter(pk__in=pks).update(**values)
-    search.index(pks)
+    publishing.changed(pks)
     return count
 
 

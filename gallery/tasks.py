@@ -21,6 +21,13 @@ def sweep_renditions() -> None:
     publishing.sweep()
 
 
+@shared_task(name="gallery.tasks.revoke_keys", ignore_result=True)
+def revoke_keys() -> None:
+    from gallery import revoking
+
+    revoking.revoke_due()
+
+
 @shared_task(name="gallery.tasks.purge_deleted", ignore_result=True)
 def purge_deleted() -> None:
     from gallery import deleting

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import Error
 from django.utils import timezone
 
-from gallery import originals
+from gallery import originals, publishing
 from gallery.models import Image, new_key
 from generator import pricing
 from generator.models import Generation
@@ -138,7 +138,7 @@ def _image(
         visibility=generation.visibility,
         created_at=timezone.now(),
     )
-    image.original.name = f"originals/{key[:2]}/{key}.{facts.extension}"
+    image.original.name = publishing.original_name(key, facts.extension)
     return image
 
 

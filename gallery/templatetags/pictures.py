@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from gallery import files
 from gallery.models import Image
 
 register = template.Library()
@@ -171,4 +172,4 @@ def _sizes(candidates: list[dict[str, Any]], sizes: str) -> SafeString:
 
 
 def _url(image: Image, facts: dict[str, Any]) -> str:
-    return reverse("image_file", args=[image.pk, facts["name"], facts["format"]])
+    return files.address(image, facts["name"], facts["format"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,13 +42,16 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> HttpResponseBase:
-    """A rendition, or the original while there is none."""
+    """A rendition, or the original while there is none; a placeholder for a file that is lost."""
     found = _visible(request, pk)
-    if name == "original":
-        if format not in ("file", found.content_type.removeprefix("image/")):
-            raise Http404
-        return files.original(found)
-    return files.rendition(found, name, format)
+    try:
+        if name != "original":
+            return files.rendition(request, found, name, format)
+        if format in ("file", found.content_type.removeprefix("image/")):
+            return files.original(request, found)
+    except files.FileMissing:
+        return _placeholder()
+    raise Http404
 
 
 @require_safe
@@ -54,10 +60,10 @@ def image_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _visible(request, pk)
     size, format = request.GET.get("size", ""), request.GET.get("format", "")
     try:
-        response = downloads.response(found, size=size, format=format)
+        response = downloads.response(request, found, size=size, format=format)
     except downloads.NotOffered as error:
         return render(request, "400.html", {"sentence": error.sentence}, status=400)
-    if request.method == "GET":
+    if request.method == "GET" and response.status_code != 304:
         downloads.log(found, user=cast(User, request.user), size=size, format=format)
     return response
 
@@ -95,6 +101,19 @@ def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(f"{back}#picture-{found.pk}" if back and safe else found.get_absolute_url())
+
+
+@lru_cache(maxsize=1)
+def _lost_picture() -> bytes:
+    path = finders.find("lost-picture.svg")
+    assert isinstance(path, str)
+    return Path(path).read_bytes()
+
+
+def _placeholder() -> HttpResponse:
+    """A 404 that a page can show where the picture should be."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(_lost_picture(), "image/svg+xml", 404, headers=headers)
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Image:

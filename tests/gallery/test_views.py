@@ -44,7 +44,9 @@ def an_image(user: User, *, ready: bool = True, **fields: Any) -> Image:
         created_at=fields.pop("created_at", timezone.now()),
         **fields,
     )
-    image.original.name = default_storage.save(f"originals/{key}.png", ContentFile(data))
+    image.original.name = default_storage.save(
+        publishing.original_name(key, "png"), ContentFile(data)
+    )
     image.save()
     if ready:
         publishing.publish(image.pk)
