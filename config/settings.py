@@ -224,7 +224,12 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "easel",
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
-    }
+    },
+    # Parts of pages that are alike for many requests, in the memory of each process.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
 }
 
 CELERY_BROKER_URL = (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connections
 
 from accounts.models import User
@@ -56,6 +56,7 @@ def _fresh_memory() -> Iterator[None]:
     search.forget()
     tiles.forget()
     briefly.forget()
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,10 +35,10 @@ def feed(request: HttpRequest) -> HttpResponse:
     context |= {
         "asked": asked,
         "notice": _notice(asked, page),
-        "menus": menus.of(asked),
+        "menus": partial(menus.of, asked),
         "chips": menus.chosen(asked),
-        "sorts": menus.orders(asked),
-        "hidden": menus.hidden(asked),
+        "sorts": partial(menus.orders, asked),
+        "hidden": partial(menus.hidden, asked),
     }
     return render(request, "gallery/feed.html", context)
 
