@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
@@ -58,6 +59,8 @@ class Setting:
     label: str | Promise
     requested: str | Promise
     delivered: str | Promise
+    query: str = ""
+    """The filter that finds others like it; empty where there is none."""
 
     @property
     def differs(self) -> bool:
@@ -80,8 +83,16 @@ def delivered_settings(image: Image) -> list[Setting]:
     requested = image.settings.get("requested", {})
     delivered = {**requested, **image.settings.get("delivered", {})}
     delivered["size"] = "{}x{}".format(*image.shown_size)
+    queries = {"size": urlencode({"ratio": image.ratio})}
+    if image.style:
+        queries["style"] = urlencode({"style": image.style})
     return [
-        Setting(label, setting_word(requested.get(name, "")), setting_word(delivered[name]))
+        Setting(
+            label,
+            setting_word(requested.get(name, "")),
+            setting_word(delivered[name]),
+            queries.get(name, ""),
+        )
         for name, label in SETTING_LABELS.items()
         if delivered.get(name) not in (None, "")
     ]

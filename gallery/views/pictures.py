@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import downloads, files, likes, publishing
+from gallery import downloads, files, likes, neighbours, publishing, related, sharing, tiles
+from gallery.listing import Row
 from gallery.models import Image, Visibility
 
 
@@ -28,16 +30,50 @@ from gallery.models import Image, Visibility
 def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One picture, with all that is known of it."""
     found = _visible(request, pk)
+    is_owner = found.user_id == request.user.pk
+    versions = list(_versions(found, is_owner))
+    alike = related.like(found, but={found.pk, *(version.pk for version in versions)})
     context = {
         "image": found,
-        "is_owner": found.user_id == request.user.pk,
+        "is_owner": is_owner,
         "author_name": found.user.name,
         "downloads": downloads.offered(found),
         "visibilities": Visibility.choices,
         "liked": bool(request.user.pk and likes.liked_by(request.user.pk, [found])),
-        "share_url": request.build_absolute_uri(found.get_absolute_url()),
+        "versions": versions,
+        "neighbours": neighbours.of(found, is_owner=is_owner),
+        "related": tiles.html(alike, liked=_liked(request, alike), is_first=False),
+        **_shared(request, found),
     }
     return render(request, "gallery/image.html", context)
+
+
+def _versions(image: Image, is_owner: bool) -> QuerySet[Image]:
+    """The pictures of the same request: to others only those that they find anyway."""
+    if image.generation_id is None:
+        return Image.objects.none()
+    mine = Image.objects.for_user(image.user) if is_owner else Image.objects.public()
+    return mine.filter(generation_id=image.generation_id).order_by("position")
+
+
+def _liked(request: HttpRequest, rows: list[Row]) -> set[Any] | None:
+    if not request.user.is_authenticated:
+        return None
+    return likes.among(request.user.pk, [row.id for row in rows])
+
+
+def _shared(request: HttpRequest, image: Image) -> dict[str, Any]:
+    """What others are shown of it; no preview of what they may not open."""
+    absolute = request.build_absolute_uri
+    context: dict[str, Any] = {"share_url": absolute(image.get_absolute_url())}
+    if not sharing.is_shareable(image):
+        return context
+    return context | {
+        "preview": sharing.preview(image, absolute),
+        "card_description": sharing.description(image),
+        "platforms": sharing.platforms(image, absolute),
+        "snippet": sharing.snippet(image, absolute),
+    }
 
 
 @require_safe
@@ -45,6 +81,8 @@ def image_file(request: HttpRequest, pk: uuid.UUID, name: str, format: str) -> H
     """A rendition, or the original while there is none; a placeholder for a file that is lost."""
     found = _visible(request, pk)
     try:
+        if format == "jpeg" and name in map(str, sharing.SIZES) and found.is_ready:
+            return files.converted(request, found, size=name, format=format, download=False)
         if name != "original":
             return files.rendition(request, found, name, format)
         if format in ("file", found.content_type.removeprefix("image/")):

@@ -1,11 +1,12 @@
-// Copies the text of an element; the button shows only where the browser can do it.
+// Copies the text of an element or field; the button shows only where the browser can do it.
 function reveal(root) {
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 
 async function copy(button) {
   const [label, done] = button.querySelectorAll("span");
-  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+  const source = document.querySelector(button.dataset.copy);
+  await navigator.clipboard.writeText(source.value ?? source.textContent);
   label.hidden = true;
   done.hidden = false;
   setTimeout(() => {

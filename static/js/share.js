@@ -1,6 +1,7 @@
 // Shares a picture's address: by the system's sheet where there is one, else by copying it.
 function reveal(root) {
-  for (const button of root.querySelectorAll("[data-share]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-share]"))
+    button.hidden = "system" in button.dataset && !navigator.share;
 }
 
 async function share(button) {

@@ -41,15 +41,20 @@ STATES: dict[str, dict[str, Any]] = {
 OPENED = {"public": ANYONE, "unlisted": ANYONE, "private": LOOKERS, "hidden": LOOKERS}
 """By state, who opens a picture at its address; nobody in the states that are not named."""
 
+SHARED = {"public": ANYONE, "unlisted": ANYONE}
+"""For other people's pages: whoever looks there, they look as strangers."""
+
 OWNED = dict.fromkeys(["public", "unlisted", "private", "hidden"], OWNER)
 LISTED = {"public": ANYONE}
 
 ADDRESSES: dict[str, tuple[list[str], dict[str, set[str]]]] = {
     "image": ([""], OPENED),
     "image_file": (
-        ["grid.webp", "grid.avif", "page.webp", "page.avif", "original.file"],
+        ["grid.webp", "grid.avif", "page.webp", "page.avif", "original.file", "512.jpeg"],
         OPENED,
     ),
+    "image_embed": (["embed/"], SHARED),
+    "oembed": (["/oembed/?url=http://testserver/images/{pk}/"], SHARED),
     "image_download": (
         ["download/", "download/?size=512&format=jpeg", "download/?format=png"],
         OPENED,
@@ -194,7 +199,7 @@ def test_every_address_of_a_picture_is_in_the_table() -> None:
 
 
 def is_of_a_picture(pattern: str) -> bool:
-    return bool(re.search(r"(^|/)images/<[^>]*pk>|<uuid:image>", pattern))
+    return bool(re.search(r"(^|/)images/<[^>]*pk>|<uuid:image>|^oembed/", pattern))
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str]]:
