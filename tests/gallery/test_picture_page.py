@@ -99,12 +99,12 @@ def test_pictures_of_one_moment_are_all_passed(alice: User) -> None:
     moment = timezone.now()
     images = {an_image(alice, created_at=moment).pk for _number in range(4)}
 
-    found = Image.objects.public().newest_first().first()
+    at_hand = Image.objects.in_bulk()
+    place = Image.objects.public().newest_first().values_list("pk", flat=True).first()
     seen = []
-    while found:
-        seen.append(found.pk)
-        older = neighbours.of(found, is_owner=False).older
-        found = Image.objects.filter(pk=older).first()
+    while place:
+        seen.append(place)
+        place = neighbours.of(at_hand[place], is_owner=False).older
 
     assert len(seen) == 4
     assert set(seen) == images
