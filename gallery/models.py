@@ -307,6 +307,7 @@ class Image(models.Model):
                 name="image_unrendered",
                 condition=Q(rendered_at=None, withdrawn_at=None),
             ),
+            models.Index(F("sha256"), name="image_bytes"),
             models.Index(
                 F("created_at"),
                 name="image_to_revoke",

@@ -35,6 +35,22 @@ _MARK = re.compile(
     + rb"(\w+)"
 )
 
+AI_CODES = frozenset({"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"})
+LONGEST_MARK = 128
+"""Bytes; more than the vocabulary's address with its longest code."""
+
+_STATED = re.compile(
+    rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/"
+    rb"(compositeWithTrainedAlgorithmicMedia|trainedAlgorithmicMedia|algorithmicMedia)"
+)
+
+
+def stated_in(data: bytes) -> str | None:
+    """The code that stands anywhere in the bytes of a file, of any format: in XMP or in a C2PA
+    manifest, both of which hold it as plain text. None without one of ours."""
+    found = _STATED.search(data)
+    return found[1].decode() if found else None
+
 
 def xmp(source_type: str) -> bytes:
     """The XMP packet that states the source type, an IPTC code; under 350 bytes."""

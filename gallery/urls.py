@@ -13,6 +13,7 @@ from gallery.views import (
     searches,
     selection,
     sharing,
+    verifying,
 )
 
 urlpatterns = [
@@ -54,5 +55,6 @@ urlpatterns = [
     path("searches/", searches.saved_searches, name="saved_searches"),
     path("searches/<int:pk>/rename/", searches.saved_search_rename, name="saved_search_rename"),
     path("searches/<int:pk>/delete/", searches.saved_search_delete, name="saved_search_delete"),
+    path("verify/", verifying.verify, name="verify"),
     path("selection/", selection.selection, name="selection"),
 ]
