@@ -193,6 +193,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # Hundreds of waiting jobs share one process: a pool keeps them from taking a connection each.
     _database["OPTIONS"] = {
+        # Pages ask short questions: to start helpers or a compiler for one takes longer than to
+        # answer it.
+        "options": env.str(
+            "POSTGRES_OPTIONS", default="-c jit=off -c max_parallel_workers_per_gather=0"
+        ),
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,

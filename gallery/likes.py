@@ -59,6 +59,11 @@ def liked_by(user_pk: int, images: Iterable[Image]) -> set[uuid.UUID]:
     )
 
 
+def that(user_pk: int) -> Exists:
+    """Whether that person likes the picture of a row, for ``annotate``."""
+    return Exists(Like.objects.filter(user_id=user_pk, image=OuterRef("pk")))
+
+
 def received_by(user: User) -> int:
     """The likes on a person's public pictures, added up within one index."""
     public = Image.objects.public().filter(user_id=user.pk, likes__gt=0)

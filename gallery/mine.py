@@ -4,19 +4,17 @@ they can be narrowed by, so each filter and each pair of them is one range of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from django import forms
-from django.db.models import Subquery
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from gallery.models import Category, Image, ImageQuerySet, Shape, Tag, Visibility
+from gallery import facets, search
+from gallery.models import Image, ImageQuerySet, Shape, Tag, Visibility
 from gallery.narrowing import Choices, Narrowing
 
 SEARCHED = 5000
-"""How many of a person's newest pictures are searched for words."""
+"""How many of a person's pictures words can find, the newest."""
 
 
 class PictureFilters(Narrowing):
@@ -32,11 +30,10 @@ class PictureFilters(Narrowing):
         styles: Choices,
     ) -> None:
         super().__init__(query, kept=kept)
-        self.categories = {category.slug: category for category in Category.objects.all()}
-        named = [(slug, category.name) for slug, category in self.categories.items()]
         self.offer("size", _("Shape"), Shape.choices, anything=_("Any shape"))
         self.offer("visibility", _("Seen by"), Visibility.choices, anything=_("Anyone"))
-        self.offer("category", _("Category"), named, anything=_("Any category"))
+        categories = facets.offered().categories
+        self.offer("category", _("Category"), categories, anything=_("Any category"))
         self.offer("model", _("Model"), models, anything=_("Any model"))
         self.offer("style", _("Style"), styles, anything=_("Any style"))
         self.fields["tag"] = forms.CharField(label=_("Tag"), required=False)
@@ -51,8 +48,8 @@ class PictureFilters(Narrowing):
                 raise forms.ValidationError(_("No picture has that tag."))
         return name
 
-    def narrow(self, images: ImageQuerySet) -> ImageQuerySet:
-        """Those of ``images`` that fit every filter."""
+    def narrow(self, images: ImageQuerySet, *, user: User) -> ImageQuerySet:
+        """Those of ``images``, the pictures of ``user``, that fit every filter."""
         values = self.values
         found = images.filter(self.between_days())
         columns = {"size": "shape", "visibility": "visibility", "style": "style"}
@@ -61,23 +58,15 @@ class PictureFilters(Narrowing):
             **{column: values[name] for name, column in columns.items() if name in values}
         )
         if "category" in values:
-            found = found.filter(category_id=self.categories[values["category"]].pk)
+            found = found.filter(category_id=facets.category_id(values["category"]) or 0)
         if "tag" in values and self.tag:
             tagged = Image.tags.through.objects.filter(tag_id=self.tag.pk)
             found = found.filter(pk__in=tagged.values("image_id"))
-        return found_in_history(found, values["q"]) if "q" in values else found
+        if "q" in values:
+            found = found.filter(pk__in=search.pictures_of(user.pk, values["q"], most=SEARCHED))
+        return found
 
 
 def pictures_of(user: User) -> ImageQuerySet:
     """A person's pictures as a grid shows them, without the columns that it does not show."""
     return Image.objects.for_user(user).defer("settings", "sha256", "provider_cost")
-
-
-def found_in_history(images: ImageQuerySet, q: str) -> ImageQuerySet:
-    """Those of the newest ``SEARCHED`` of ``images`` whose prompt contains each word of ``q``."""
-    oldest = images.newest_first().values("created_at")[SEARCHED - 1 : SEARCHED]
-    beginning = datetime(1970, 1, 1, tzinfo=UTC)
-    images = images.filter(created_at__gte=Coalesce(Subquery(oldest), beginning))
-    for word in q.split():
-        images = images.filter(prompt__icontains=word)
-    return images

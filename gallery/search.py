@@ -20,6 +20,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.db.models.expressions import RawSQL
 
 from gallery import words
 from gallery.models import Image, SearchEntry, Tag
@@ -33,6 +34,7 @@ BUCKET = 14
 """Two to this power are the pictures of a bucket; as in the migration."""
 
 LOOKED_THROUGH = 1024
+REMEMBERED_SECONDS = 10
 RANKED = 1000
 """How many of the newest hits are compared where the order is not the newest first."""
 
@@ -84,6 +86,18 @@ def hits(
     """
     make = _fts5 if connection.vendor == "sqlite" else _gin
     return make(query, facets, before, most)
+
+
+def pictures_of(user_pk: int, text: str, *, most: int) -> RawSQL:
+    """The ids of one person's pictures, private ones too, that the words find: for ``pk__in``.
+
+    The newest ``most`` of them; none where there is nothing to look for.
+    """
+    query = parse(text)
+    if not query:
+        return RawSQL("SELECT image_id FROM gallery_searchentry WHERE serial IS NULL", [])
+    sql, params = hits(query, [facet("user", user_pk)], before=None, most=most)
+    return RawSQL(f"SELECT image_id FROM ({sql}) AS hit", params)  # noqa: S611 - our own words
 
 
 def with_words(sql: str, params: list[object]) -> tuple[str, list[object]]:
@@ -293,10 +307,10 @@ def forget() -> None:
 
 
 def newest() -> int:
-    """The serial of the newest entry, at most a second old: what came since is found all the same,
+    """The serial of the newest entry, some seconds old: what came since is found all the same,
     because the first part of a page has no upper end."""
     until, serial = _memory.get(connection.alias, (0.0, 0))
     if time.monotonic() >= until:
         serial = SearchEntry.objects.aggregate(newest=Max("serial"))["newest"] or 0
-        _memory[connection.alias] = (time.monotonic() + 1, serial)
+        _memory[connection.alias] = (time.monotonic() + REMEMBERED_SECONDS, serial)
     return serial

@@ -121,17 +121,15 @@ class Card:
 
 
 def cards_for(generations: Iterable[Generation]) -> list[Card]:
-    """Cards of several Generations of one person: one query for all their pictures, one for which
-    of them the person likes."""
+    """Cards of several Generations of one person: one query for all their pictures, which also
+    tells which of them the person likes."""
     generations = list(generations)
-    pictures = _pictures([generation.pk for generation in generations if not generation.is_active])
-    shown = [picture for group in pictures.values() for picture in group]
-    liked = likes.liked_by(generations[0].user_id, shown) if shown else set()
+    pictures = _pictures([one for one in generations if not one.is_active])
     return [
         Card(
             generation=generation,
-            pictures=pictures[generation.pk],
-            liked=liked,
+            pictures=[picture for picture, _liked in pictures[generation.pk]],
+            liked={picture.pk for picture, liked in pictures[generation.pk] if liked},
             position=_position(generation),
             preview_number=(
                 previews.newest_number(generation.pk) if generation.state == State.RUNNING else 0
@@ -168,13 +166,17 @@ def _key(pk: uuid.UUID) -> str:
     return f"card:{pk}"
 
 
-def _pictures(pks: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Image]]:
-    found: dict[uuid.UUID, list[Image]] = defaultdict(list)
-    if pks:
-        images = Image.objects.filter(generation_id__in=pks, withdrawn_at=None, deleted_at=None)
-        for image in images.order_by("generation_id", "position"):
+def _pictures(generations: Sequence[Generation]) -> dict[uuid.UUID, list[tuple[Image, bool]]]:
+    """By Generation, its pictures in order, each with whether its owner likes it."""
+    found: dict[uuid.UUID, list[tuple[Image, bool]]] = defaultdict(list)
+    if generations:
+        images = Image.objects.filter(
+            generation_id__in=[one.pk for one in generations], withdrawn_at=None, deleted_at=None
+        )
+        liked = likes.that(generations[0].user_id)
+        for image in images.annotate(liked=liked).order_by("generation_id", "position"):
             if image.generation_id:
-                found[image.generation_id].append(image)
+                found[image.generation_id].append((image, image.liked))  # type: ignore[attr-defined]
     return found
 
 

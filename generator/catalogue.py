@@ -21,6 +21,7 @@ REMEMBER_SECONDS = 5.0
 asked again when work is accepted, and the price is the one that the person was shown."""
 
 _remembered: tuple[float, list[str], list[ImageModel]] = (0.0, [], [])
+_all: tuple[float, list[ImageModel]] = (0.0, [])
 
 
 def current() -> list[ImageModel]:
@@ -34,10 +35,20 @@ def current() -> list[ImageModel]:
     return models
 
 
+def ever() -> list[ImageModel]:
+    """All models, also those that retired, for filters over what was made. Not to be changed."""
+    global _all
+    read_at, models = _all
+    if not read_at or time.monotonic() - read_at > REMEMBER_SECONDS:
+        models = list(ImageModel.objects.all())
+        _all = (time.monotonic(), models)
+    return models
+
+
 def forget() -> None:
     """Read the catalogue anew at the next request."""
-    global _remembered
-    _remembered = (0.0, [], [])
+    global _remembered, _all
+    _remembered, _all = (0.0, [], []), (0.0, [])
 
 
 def check_capabilities(model: ImageModel) -> None:

@@ -76,7 +76,9 @@ def _requests(request: HttpRequest, user: User) -> HttpResponse:
     filters = past.RequestFilters(request.GET)
     if filters.is_long_winded:
         return _shortened(request, filters)
-    generations = filters.narrow(Generation.objects.for_user(user).select_related("model"))
+    generations = filters.narrow(
+        Generation.objects.for_user(user).select_related("model"), user=user
+    )
     page = paging.page(generations, after=request.GET.get("after", ""), size=REQUESTS_PAGE)
     context = {
         "cards": cards.cards_for(page.rows),
@@ -91,7 +93,7 @@ def _pictures(request: HttpRequest, user: User) -> HttpResponse:
     filters = past.picture_filters(request.GET, kept={"view": "pictures"})
     if filters.is_long_winded:
         return _shortened(request, filters)
-    images = filters.narrow(mine.pictures_of(user))
+    images = filters.narrow(mine.pictures_of(user), user=user)
     many = request.GET.get("per") == "many"
     size = MANY_PICTURES if many else PICTURES_PAGE
     page = paging.page(images, after=request.GET.get("after", ""), size=size)
