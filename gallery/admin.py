@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.quick_admin import QuickAdmin
-from gallery import publishing
+from gallery import publishing, removing
 from gallery.models import Category, Collection, Download, Image, Tag
 
 
@@ -53,7 +56,7 @@ class ImageAdmin(QuickAdmin):
     list_filter = ["visibility", HiddenFilter, "provider"]
     search_fields = ["=id", "=user__username", "=user__email", "=sha256"]
     ordering = ["-created_at", "-id"]
-    actions = ["hide", "show_again"]
+    actions = ["hide", "show_again", "remove"]
     fields = [
         "picture", "user", "prompt", "model_name", "provider", "settings", "provider_cost",
         "category", "tags", "visibility", "hidden_at", "withdrawn_at", "original", "content_type",
@@ -95,6 +98,52 @@ class ImageAdmin(QuickAdmin):
     def show_again(self, request: HttpRequest, images: QuerySet[Image]) -> None:
         count = publishing.show_again(images.values_list("pk", flat=True))
         self.message_user(request, _("%(count)d shown again.") % {"count": count})
+
+    @admin.action(description=_("Remove for good, now"), permissions=["change"])
+    def remove(self, request: HttpRequest, images: QuerySet[Image]) -> HttpResponse | None:
+        sentence = _("These pictures and all of their files will be gone; nobody can undo it.")
+        if not request.POST.get("sure"):
+            return _ask(self, request, images, "remove", sentence)
+        count = removing.remove_pictures(images.values_list("pk", flat=True))
+        self.message_user(request, _("%(count)d are being removed.") % {"count": count})
+        return None
+
+
+@admin.action(description=_("Remove account and pictures for good"), permissions=["change"])
+def remove_account(
+    people: admin.ModelAdmin[User], request: HttpRequest, chosen: QuerySet[User]
+) -> HttpResponse | None:
+    """On the list of people, whose app does not know pictures."""
+    sentence = _(
+        "These people will be logged out and cannot log in again. Their pictures with all files, "
+        "their likes and collections will be gone; nobody can undo it. Their ledger stays."
+    )
+    if not request.POST.get("sure"):
+        return _ask(people, request, chosen, "remove_account", sentence)
+    count = sum(removing.remove_account(user) for user in chosen)
+    people.message_user(request, _("%(count)d pictures are being removed.") % {"count": count})
+    return None
+
+
+admin.site.get_model_admin(User).actions = [remove_account]
+
+
+def _ask(
+    page: admin.ModelAdmin[Any],
+    request: HttpRequest,
+    chosen: QuerySet[Any],
+    action: str,
+    sentence: str | Promise,
+) -> HttpResponse:
+    context = {
+        **page.admin_site.each_context(request),
+        "title": _("Remove for good?"),
+        "sentence": sentence,
+        "chosen": chosen,
+        "action": action,
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/gallery/remove.html", context)
 
 
 @admin.register(Category)

@@ -180,7 +180,7 @@ class Image(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="images"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images"
     )
     generation_id = models.UUIDField(_("generation"), null=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

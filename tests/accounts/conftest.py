@@ -17,7 +17,8 @@ def verified_mail(settings: Any) -> None:
 @pytest.fixture
 def local_cache(settings: Any) -> None:
     """An empty cache that works, whatever Redis does."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.CACHES = {**settings.CACHES, "default": in_memory}
     cache.clear()
 
 

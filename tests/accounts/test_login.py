@@ -137,7 +137,7 @@ def test_while_the_cache_is_away_people_still_get_in_and_wrong_passwords_do_not(
     client: Client, alice: User, settings: Any
 ) -> None:
     cache_settings = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {"default": cache_settings}
+    settings.CACHES = {**settings.CACHES, "default": cache_settings}
 
     for _guess in range(7):
         assert log_in(client, alice.email, "wrong").status_code == 200

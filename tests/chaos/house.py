@@ -164,7 +164,7 @@ def use_redis(url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     forget_broker()
     cache = {**django_settings.CACHES["default"], "LOCATION": url}
     settings.REDIS_URL = url
-    settings.CACHES = {"default": cache}
+    settings.CACHES = {**django_settings.CACHES, "default": cache}
 
 
 def forget_broker() -> None:
