@@ -18,6 +18,9 @@ worker_class = "sync"
 # Loaded once and shared by the workers: they start at once and take less memory.
 preload_app = True
 
+# One request at a time in a process: no pool, but a connection that stays open.
+os.environ.setdefault("DATABASE_POOL", "0")
+
 # No page waits on a provider; what takes this long is stuck.
 timeout = 30
 graceful_timeout = 10

@@ -27,7 +27,7 @@ from bench.processes import free_port
 from bench.rounds import Action, Comparison, compare
 from bench.sites import Site
 from bench.table import Row, at_least, at_most
-from gallery import listing, publishing
+from gallery import briefly, listing, publishing
 from gallery.filters import Filters
 from gallery.models import Image, Like
 from generator.samples import rows as samples
@@ -180,6 +180,7 @@ class _Bench:
             if page.person:
                 client.force_login(User.objects.get(username=PROLIFIC))
             client.get(page.path)
+            briefly.forget()
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(page.path).status_code == 200
         return len(queries)

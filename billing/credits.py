@@ -55,9 +55,11 @@ class InvalidGrant(ValueError):
 
 def balance(user: User) -> int:
     """The person's credits; 0 for somebody who never had any."""
-    return (
-        CreditAccount.objects.filter(user_id=user.pk).values_list("balance", flat=True).first() or 0
-    )
+    # By hand, because each page asks it: the ORM takes longer to write this than all else.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT balance FROM billing_creditaccount WHERE user_id = %s", [user.pk])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def lock_account(user: User) -> CreditAccount:

@@ -192,6 +192,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     # Hundreds of waiting jobs share one process: a pool keeps them from taking a connection each.
+    # A web process answers one request at a time, and a connection that stays costs it least.
+    _pool = _whole("DATABASE_POOL", default=10, least=0, most=1000)
     _database["OPTIONS"] = {
         # Pages ask short questions: to start helpers or a compiler for one takes longer than to
         # answer it.
@@ -199,13 +201,10 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
             "POSTGRES_OPTIONS", default="-c jit=off -c max_parallel_workers_per_gather=0"
         ),
         **_database.get("OPTIONS", {}),
-        "pool": {
-            "min_size": 1,
-            "max_size": _whole("DATABASE_POOL", default=10, least=1, most=1000),
-            "timeout": 30,
-        },
     }
-    _database["CONN_MAX_AGE"] = 0
+    if _pool:
+        _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 30}
+    _database["CONN_MAX_AGE"] = 0 if _pool else 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Redis: broker, cache, heartbeat ------------------------------------------------------------
