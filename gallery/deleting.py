@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -25,11 +25,13 @@ GRACE = timedelta(hours=1)
 
 
 @transaction.atomic
-def delete(images: Iterable[Image]) -> int:
-    """Take pictures away from everybody, their owner too; return how many were there before."""
+def delete(images: Iterable[Image], *, moment: datetime | None = None) -> int:
+    """Take pictures away from everybody, their owner too; return how many were there before.
+
+    Who gives the ``moment`` finds just these again by it."""
     chosen = [image.pk for image in images]
     there = Image.objects.filter(pk__in=chosen, deleted_at=None)
-    count = there.update(deleted_at=timezone.now())
+    count = there.update(deleted_at=moment or timezone.now())
     publishing.changed(chosen)
     return count
 

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from gallery import publishing
-from gallery.models import Collection, CollectionItem, Image, ImageQuerySet, Visibility
+from gallery import collecting, deleting, publishing
+from gallery.models import Collection, Image, ImageQuerySet, Visibility
 
 MOST = 5000
 """Pictures in one selection."""
@@ -55,22 +54,18 @@ def set_visibility(*, user: User, pks: list[uuid.UUID], visibility: str) -> int:
 def delete(*, user: User, pks: list[uuid.UUID]) -> tuple[int, datetime]:
     """Hide them at once. The moment is the key to ``restore`` just these."""
     moment = timezone.now()
-    return _change(_mine(user, pks), deleted_at=moment), moment
+    return deleting.delete(_mine(user, pks).only("pk"), moment=moment), moment
 
 
 def restore(*, user: User, moment: str) -> int:
-    """Undo what was deleted at that moment; 0 where there is nothing to undo."""
+    """Undo what was deleted at that moment; 0 where there is nothing to undo, or no longer."""
     try:
         deleted_at = datetime.fromisoformat(moment)
     except ValueError:
         return 0
     if deleted_at.tzinfo is None:
         return 0
-    # The constant half lets the small index of deleted pictures be used.
-    gone = Image.objects.filter(
-        user_id=user.pk, deleted_at__isnull=False, deleted_at=deleted_at, withdrawn_at=None
-    )
-    return _change(gone, deleted_at=None)
+    return deleting.restore(deleting.deleted_by(user).filter(deleted_at=deleted_at).only("pk"))
 
 
 @transaction.atomic
@@ -81,18 +76,14 @@ def collect(
 
     Return the collection and how many of the pictures are in it now. Raises NotPossible.
     """
-    target = _collection(user, collection, title)
-    found = set(Image.objects.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))
-    last = target.items.aggregate(last=Max("position"))["last"] or 0
-    ordered = [pk for pk in pks if pk in found]
-    CollectionItem.objects.bulk_create(
-        [
-            CollectionItem(collection=target, image_id=pk, position=last + number)
-            for number, pk in enumerate(ordered, start=1)
-        ],
-        ignore_conflicts=True,
-    )
-    return target, len(ordered)
+    found = Image.objects.visible_to(user).only("pk").in_bulk(pks)
+    images = [found[pk] for pk in pks if pk in found]
+    try:
+        target = _collection(user, collection, title)
+        collecting.add(collection=target, images=images)
+    except collecting.NotCollected as error:
+        raise NotPossible(str(error)) from None
+    return target, len(images)
 
 
 def collections_of(user: User) -> list[Collection]:
@@ -125,7 +116,7 @@ def _change(images: ImageQuerySet, **values: object) -> int:
 
 def _collection(user: User, pk: str, title: str) -> Collection:
     if title := " ".join(title.replace("\0", " ").split())[:80]:
-        return Collection.objects.create(user=user, title=title)
+        return collecting.create(user=user, title=title)
     if (known := _uuid(pk)) and (found := user.collections.filter(pk=known).first()):
         return found
     raise NotPossible(_("Choose a collection, or name a new one."))

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -44,9 +45,9 @@ def deleted(request: HttpRequest) -> HttpResponse:
 def image_delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Gone at once; the next page offers to undo it."""
     found = get_object_or_404(Image.objects.for_user(cast(User, request.user)), pk=pk)
-    deleting.delete([found])
-    undo = reverse("image_restore", args=[found.pk])
-    messages.success(request, _("Deleted."), extra_tags=undo)
+    moment = timezone.now()
+    deleting.delete([found], moment=moment)
+    messages.success(request, _("Deleted."), extra_tags=f"undo {moment.isoformat()}")
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if back and safe else reverse("deleted"))

@@ -44,7 +44,9 @@ def test_deleting_hides_at_once_and_undo_brings_it_back(client: Client, alice: U
 
     answer = client.post(f"/images/{image.pk}/delete/", follow=True)
 
-    assert f'action="/images/{image.pk}/restore/"' in answer.content.decode()
+    deleted_at = Image.objects.values_list("deleted_at", flat=True).get(pk=image.pk)
+    assert deleted_at
+    assert f'name="moment" value="{deleted_at.isoformat()}"' in answer.content.decode()
     assert "Undo" in answer.content.decode()
     assert client.get(f"/images/{image.pk}/").status_code == 404
     assert str(image.pk) not in client.get("/").content.decode()
@@ -95,6 +97,17 @@ def test_a_page_of_deleted_pictures_costs_the_same_for_one_and_for_many(
 
     assert page.count("/restore/") == 24
     assert "More pictures" in page
+
+
+def test_the_notice_of_one_deleted_picture_undoes_it(client: Client, alice: User) -> None:
+    image = an_image(alice)
+    client.force_login(alice)
+    page = client.post(f"/images/{image.pk}/delete/", follow=True).content.decode()
+    moment = page.split('name="moment" value="')[1].split('"')[0]
+
+    client.post("/selection/", {"action": "restore", "moment": moment})
+
+    assert client.get(f"/images/{image.pk}/").status_code == 200
 
 
 def test_after_thirty_days_it_cannot_be_undone(client: Client, alice: User) -> None:

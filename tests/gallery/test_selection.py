@@ -9,9 +9,10 @@ import pytest
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
-from gallery import selecting
+from gallery import collecting, deleting, selecting
 from gallery.models import Collection, Image, Visibility
 from tests.gallery.test_views import an_image
 
@@ -218,3 +219,34 @@ def test_the_search_follows_what_is_done_to_many(client: Client, alice: User) ->
     assert moment
     assert selecting.restore(user=alice, moment=moment.isoformat()) == 2
     assert found() == 2
+
+
+def test_what_can_no_longer_be_brought_back_is_not_undone_by_its_moment(alice: User) -> None:
+    image = an_image(alice)
+    over = timezone.now() - deleting.KEPT
+    Image.objects.filter(pk=image.pk).update(deleted_at=over)
+
+    assert selecting.restore(user=alice, moment=over.isoformat()) == 0
+    assert Image.objects.get(pk=image.pk).deleted_at == over
+
+
+def test_a_selection_too_large_for_its_collection_is_refused_whole(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "MOST_PICTURES", 1)
+    pks = [an_image(alice).pk for _ in range(2)]
+
+    with pytest.raises(selecting.NotPossible, match="at most 1 pictures"):
+        selecting.collect(user=alice, pks=pks, collection="", title="Harbours")
+
+    assert not alice.collections.exists()
+
+
+def test_pictures_collected_together_leave_room_between_them(alice: User) -> None:
+    pks = [an_image(alice).pk for _ in range(2)]
+
+    collection, _done = selecting.collect(user=alice, pks=pks, collection="", title="Harbours")
+
+    first, second = collection.items.order_by("position")
+    assert [first.image_id, second.image_id] == pks
+    assert second.position - first.position == collecting.STEP
