@@ -314,6 +314,13 @@ class Image(models.Model):
                 condition=Q(key_is_public=True, is_listed=False) | ~Q(revoked_key=""),
             ),
             models.Index(
+                F("user"),
+                F("deleted_at").desc(),
+                F("id").desc(),
+                name="image_of_user_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
+            models.Index(
                 F("deleted_at"), name="image_deleted", condition=Q(deleted_at__isnull=False)
             ),
         ]

@@ -32,24 +32,22 @@ class Page(Generic[Row]):
         return f"{request.path}?{urlencode(query)}"
 
 
-def page(rows: QuerySet[Row], *, after: str, size: int) -> Page[Row]:
-    """One page of ``rows`` by ``created_at`` and ``id``, newest first, in one query.
+def page(rows: QuerySet[Row], *, after: str, size: int, by: str = "created_at") -> Page[Row]:
+    """One page of ``rows`` by the moment ``by`` and ``id``, newest first, in one query.
 
     An ``after`` that is not a cursor of ours is the first page.
     """
     if cursor := _decode(after):
-        created_at, pk = cursor
+        moment, pk = cursor
         # The first condition alone lets the index start at the right place.
-        rows = rows.filter(
-            Q(created_at__lte=created_at), Q(created_at__lt=created_at) | Q(pk__lt=pk)
-        )
-    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+        rows = rows.filter(Q((f"{by}__lte", moment)), Q((f"{by}__lt", moment)) | Q(pk__lt=pk))
+    found = list(rows.order_by(f"-{by}", "-id")[: size + 1])
     more = len(found) > size
-    return Page(rows=found[:size], next_cursor=_encode(found[size - 1]) if more else "")
+    return Page(rows=found[:size], next_cursor=_encode(found[size - 1], by) if more else "")
 
 
-def _encode(row: Any) -> str:
-    text = f"{row.created_at.isoformat()}|{row.pk}"
+def _encode(row: Any, by: str) -> str:
+    text = f"{getattr(row, by).isoformat()}|{row.pk}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

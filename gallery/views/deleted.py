@@ -27,9 +27,10 @@ DELETED_PAGE = 24
 @never_cache
 @require_safe
 def deleted(request: HttpRequest) -> HttpResponse:
-    """What I deleted and may still bring back."""
+    """What I deleted and may still bring back, the last first."""
     mine = deleting.deleted_by(cast(User, request.user)).defer("settings", "sha256")
-    page = paging.page(mine, after=request.GET.get("after", ""), size=DELETED_PAGE)
+    after = request.GET.get("after", "")
+    page = paging.page(mine, after=after, size=DELETED_PAGE, by="deleted_at")
     context = {
         "pictures": [(image, deleting.days_left(image)) for image in page.rows],
         "next_url": page.next_url(request),

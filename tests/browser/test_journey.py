@@ -82,6 +82,7 @@ def _is_public(anyone: Visitor, image: str) -> None:
     anyone.open("/")
     anyone.page.locator(f"[data-image='{image}']").click()
     assert anyone.path == f"/images/{image}/"
-    assert anyone.pictures() == [image]
-    shown = anyone.page.locator("main picture img")
+    stage = anyone.page.locator(".stage")
+    assert anyone.pictures(stage) == [image]
+    shown = stage.locator("picture img")
     assert shown.evaluate("async (img) => (await img.decode(), img.naturalWidth)") >= 512

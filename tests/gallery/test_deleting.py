@@ -186,3 +186,16 @@ def test_nobody_deletes_or_restores_what_another_owns(
     client.force_login(alice)
     assert client.get(f"/images/{image.pk}/{action}/").status_code == 405
     assert Image.objects.get().deleted_at == before
+
+
+def test_what_was_deleted_last_comes_first(client: Client, alice: User) -> None:
+    images = [an_image(alice) for _number in range(3)]
+    for image, hours in zip(images, (2, 3, 1), strict=True):
+        deleting.delete([image])
+        moment = timezone.now() - timedelta(hours=hours)
+        Image.objects.filter(pk=image.pk).update(deleted_at=moment)
+    client.force_login(alice)
+
+    shown = [image for image, _days in client.get("/deleted/").context["pictures"]]
+
+    assert shown == [images[2], images[0], images[1]]
