@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Exists, F, FloatField, OuterRef, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Log
 
 from accounts.models import User
+from gallery.listing import Row
 from gallery.models import Image, Like
 
 SECONDS_PER_TENFOLD = 45_000
@@ -68,6 +70,11 @@ def received_by(user: User) -> int:
     """The likes on a person's public pictures, added up within one index."""
     public = Image.objects.public().filter(user_id=user.pk, likes__gt=0)
     return public.aggregate(sum=Sum("likes"))["sum"] or 0
+
+
+def of_reader(reader: User | AnonymousUser, rows: Sequence[Row]) -> set[Any] | None:
+    """Which of these tiles the reader likes; None for a stranger, who likes nothing yet."""
+    return among(reader.pk, [row.id for row in rows]) if reader.is_authenticated else None
 
 
 def among(user_pk: int, image_ids: Sequence[Any]) -> set[Any]:

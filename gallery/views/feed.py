@@ -23,9 +23,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     asked = filters.read(request.GET)
     after = request.GET.get("after", "")
     page = listing.page(asked, after=after)
-    liked: set[Any] | None = None
-    if request.user.is_authenticated:
-        liked = likes.among(request.user.pk, [row.id for row in page.rows])
+    liked = likes.of_reader(request.user, page.rows)
     context: dict[str, Any] = {
         "tiles": tiles.html(page.rows, liked=liked, is_first=not after),
         "next_url": _next_url(asked, page),

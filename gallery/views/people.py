@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import profiles
 from accounts.models import User
-from gallery import collecting, paging
-from gallery.models import Collection, Image
+from gallery import collecting, likes, listing, paging, tiles
+from gallery.filters import Filters
+from gallery.models import Collection, Image, Visibility
 
-PICTURES_PAGE = 24
 FIRST_COLLECTIONS = 6
 SHELF_PAGE = 24
 
@@ -20,18 +20,27 @@ SHELF_PAGE = 24
 @require_safe
 def person(request: HttpRequest, username: str) -> HttpResponse:
     """Public pictures, newest first, below the newest public collections."""
-    found = get_object_or_404(profiles.named(username))
+    public = Collection.objects.filter(user=OuterRef("pk"), visibility=Visibility.PUBLIC)
+    people = profiles.named(username).annotate(has_collections=Exists(public))
+    found = get_object_or_404(people)
     if found.username != username:
         return redirect("person", found.username)
-    pictures = Image.objects.public().filter(user=found).defer("settings", "sha256")
-    page = paging.page(pictures, after=request.GET.get("after", ""), size=PICTURES_PAGE)
-    context = {"person": found, "images": page.rows, "next_url": page.next_url(request)}
-    if request.headers.get("HX-Request") and "after" in request.GET:
-        return render(request, "gallery/_shown_page.html", context)
-    first = _shelf(found).order_by("-created_at", "-id")[: FIRST_COLLECTIONS + 1]
-    collections = collecting.with_fronts(list(first))
-    context["collections"] = collections[:FIRST_COLLECTIONS]
-    context["has_more_collections"] = len(collections) > FIRST_COLLECTIONS
+    after = request.GET.get("after", "")
+    page = listing.page(Filters({"user": found.username}), after=after)
+    context = {
+        "person": found,
+        "tiles": tiles.html(
+            page.rows, liked=likes.of_reader(request.user, page.rows), is_first=not after
+        ),
+        "next_url": f"{request.path}?after={page.next_cursor}" if page.next_cursor else "",
+    }
+    if request.headers.get("HX-Request") and after:
+        return render(request, "gallery/_feed_page.html", context)
+    if found.has_collections:  # type: ignore[attr-defined]  # annotated above
+        first = _shelf(found).order_by("-created_at", "-id")[: FIRST_COLLECTIONS + 1]
+        collections = collecting.with_fronts(list(first))
+        context["collections"] = collections[:FIRST_COLLECTIONS]
+        context["has_more_collections"] = len(collections) > FIRST_COLLECTIONS
     return render(request, "gallery/person.html", context)
 
 

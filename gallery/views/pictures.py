@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from gallery import downloads, files, likes, neighbours, publishing, related, sharing, tiles
-from gallery.listing import Row
 from gallery.models import Image, Visibility
 
 
@@ -42,7 +41,7 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "liked": bool(request.user.pk and likes.liked_by(request.user.pk, [found])),
         "versions": versions,
         "neighbours": neighbours.of(found, is_owner=is_owner),
-        "related": tiles.html(alike, liked=_liked(request, alike), is_first=False),
+        "related": tiles.html(alike, liked=likes.of_reader(request.user, alike), is_first=False),
         **_shared(request, found),
     }
     return render(request, "gallery/image.html", context)
@@ -54,12 +53,6 @@ def _versions(image: Image, is_owner: bool) -> QuerySet[Image]:
         return Image.objects.none()
     mine = Image.objects.for_user(image.user) if is_owner else Image.objects.public()
     return mine.filter(generation_id=image.generation_id).order_by("position")
-
-
-def _liked(request: HttpRequest, rows: list[Row]) -> set[Any] | None:
-    if not request.user.is_authenticated:
-        return None
-    return likes.among(request.user.pk, [row.id for row in rows])
 
 
 def _shared(request: HttpRequest, image: Image) -> dict[str, Any]:
