@@ -8,7 +8,13 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import SEEDED, Arrive
 from tests.browser.site import Site
 
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC = [
+    "/",
+    "/verify/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+]
 OWN = [
     "/generate/",
     "/history/",
@@ -19,6 +25,8 @@ OWN = [
     "/likes/",
     "/collections/",
     "/searches/",
+    "/deleted/",
+    "/downloads/",
     "/accounts/profile/",
     "/accounts/preferences/",
     "/accounts/email/",
