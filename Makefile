@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 css = $(BIN)/tailwindcss --minify --input static_src/$(1).css --output $(2)/$(1).css
-all_css = $(call css,app,$(1)) && $(call css,workshop,$(1)) && $(call css,picture,$(1))
+all_css = $(foreach sheet,app workshop picture composer,$(call css,$(sheet),$(1)) &&) true
 
 candidates = $(or $(PYTHON),python3.11 python3 python)
 is_3_11 = import sys; sys.exit(sys.version_info[:2] != (3, 11))

@@ -184,7 +184,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-16000; PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY;"
         ),
     }
     _database["CONN_MAX_AGE"] = 600

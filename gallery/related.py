@@ -38,6 +38,11 @@ def like(image: Image, *, but: set[uuid.UUID]) -> list[Row]:
     return list(found.values())[:MOST]
 
 
+def query(image: Image) -> str:
+    """The query string of the feed's page that shows the same, without a script."""
+    return next(_kinds(image)).query()
+
+
 def subject(prompt: str) -> list[str]:
     """The first tokens that say what a picture is of."""
     telling = (word for word in words.tokens(prompt) if word not in _SAY_LITTLE)

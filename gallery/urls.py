@@ -25,6 +25,7 @@ urlpatterns = [
     path("images/<uuid:pk>/delete/", deleted.image_delete, name="image_delete"),
     path("images/<uuid:pk>/restore/", deleted.image_restore, name="image_restore"),
     path("images/<uuid:pk>/collections/", collections.collection_choose, name="collection_choose"),
+    path("images/<uuid:pk>/related/", pictures.image_related, name="image_related"),
     path("images/<uuid:pk>/embed/", sharing.image_embed, name="image_embed"),
     path("oembed/", sharing.oembed, name="oembed"),
     path("images/<uuid:pk>/<slug:name>.<slug:format>", pictures.image_file, name="image_file"),

@@ -34,7 +34,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "notice": _notice(asked, page),
         "menus": partial(menus.of, asked),
-        "chips": menus.chosen(asked),
+        "chips": partial(menus.chosen, asked),
         "sorts": partial(menus.orders, asked),
         "hidden": partial(menus.hidden, asked),
     }

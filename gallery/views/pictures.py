@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -30,8 +31,7 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One picture, with all that is known of it."""
     found = _visible(request, pk)
     is_owner = found.user_id == request.user.pk
-    versions = list(_versions(found, is_owner))
-    alike = related.like(found, but={found.pk, *(version.pk for version in versions)})
+    versions = list(_versions(found, is_owner=is_owner))
     context = {
         "image": found,
         "is_owner": is_owner,
@@ -41,13 +41,24 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "liked": bool(request.user.pk and likes.liked_by(request.user.pk, [found])),
         "versions": versions,
         "neighbours": neighbours.of(found, is_owner=is_owner),
-        "related": tiles.html(alike, liked=likes.of_reader(request.user, alike), is_first=False),
+        "alike_url": f"{reverse('feed')}?{related.query(found)}",
         **_shared(request, found),
     }
     return render(request, "gallery/image.html", context)
 
 
-def _versions(image: Image, is_owner: bool) -> QuerySet[Image]:
+@require_safe
+@never_cache
+def image_related(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The part of its page with others like it, fetched when it comes into view."""
+    found = _visible(request, pk)
+    versions = _versions(found, is_owner=found.user_id == request.user.pk)
+    alike = related.like(found, but={found.pk, *versions.values_list("pk", flat=True)})
+    drawn = tiles.html(alike, liked=likes.of_reader(request.user, alike), is_first=False)
+    return render(request, "gallery/_related.html", {"related": drawn, "image": found})
+
+
+def _versions(image: Image, *, is_owner: bool) -> QuerySet[Image]:
     """The pictures of the same request: to others only those that they find anyway."""
     if image.generation_id is None:
         return Image.objects.none()

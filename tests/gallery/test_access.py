@@ -53,6 +53,7 @@ ADDRESSES: dict[str, tuple[list[str], dict[str, set[str]]]] = {
         ["grid.webp", "grid.avif", "page.webp", "page.avif", "original.file", "512.jpeg"],
         OPENED,
     ),
+    "image_related": (["related/"], OPENED),
     "image_embed": (["embed/"], SHARED),
     "oembed": (["/oembed/?url=http://testserver/images/{pk}/"], SHARED),
     "image_download": (

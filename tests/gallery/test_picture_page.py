@@ -163,3 +163,23 @@ def test_the_page_costs_no_more_queries_with_more_pictures(
             an_image(alice, prompt="a red boat")
 
     assert counts[1] <= counts[0] <= MOST_QUERIES
+
+
+def test_related_pictures_come_in_a_part_of_their_own(client: Client, alice: User) -> None:
+    image, other = (an_image(alice, prompt=f"a red boat {number}") for number in range(2))
+
+    page = client.get(image.get_absolute_url()).content.decode()
+    part = client.get(f"/images/{image.pk}/related/").content.decode()
+
+    assert f'hx-get="/images/{image.pk}/related/"' in page
+    assert 'href="/?q=red+boat"' in page
+    assert str(other.pk) in client.get("/?q=red+boat").content.decode()
+    assert str(other.pk) in part
+    assert f'data-image="{image.pk}"' not in part
+    assert "<html" not in part
+
+
+def test_a_lonely_picture_says_so(client: Client, alice: User) -> None:
+    image = an_image(alice)
+
+    assert "Nothing like it yet" in client.get(f"/images/{image.pk}/related/").content.decode()
