@@ -123,13 +123,16 @@ def generation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def generation_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The newest partial picture; ``?n=`` only tells one from the next in the browser's cache."""
+    """The newest partial picture; ``?n=`` only tells one from the next in the browser's cache.
+
+    Nothing (204) once the work has ended while the browser was on its way: that is no error.
+    """
     if not request.user.is_authenticated:
         return HttpResponseForbidden()
     _generation(request, pk)
     preview = previews.newest(pk)
     if preview is None:
-        return HttpResponse(status=404)
+        return HttpResponse(status=204)
     return HttpResponse(
         preview.data,
         content_type=preview.content_type,
