@@ -74,13 +74,17 @@ def asked_for(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
+def _caching(response: HttpResponse) -> str:
+    return response.headers.get("Cache-Control", "")
+
+
 def _keep(request: HttpRequest, response: HttpResponse, kept: str) -> None:
     """Let the cookie follow the person, where this request knew whom it was about."""
     user = request.__dict__.get("user")
     if type(user) is SimpleLazyObject:
         # Not yet asked for: looking would cost a query, and mark the page as personal.
         user = getattr(request, "_cached_user", None)
-    if not isinstance(user, User) or user.language == kept:
+    if not isinstance(user, User) or user.language == kept or "immutable" in _caching(response):
         return
     if is_offered(user.language):
         response.set_cookie(

@@ -119,8 +119,8 @@ def _is_api(request: HttpRequest) -> bool:
 def _is_readable(request: HttpRequest) -> bool:
     """Whether Django can take the form apart; else it fails wherever somebody first asks for it."""
     try:
-        return request.POST is not None
-    except _MALFORMED as error:
+        return request.GET is not None and request.POST is not None
+    except (*_MALFORMED, LookupError, UnicodeError) as error:  # the last two: odd charsets
         logger.warning("Refused a request to %s: %s", request.path, error)
         return False
 

@@ -72,10 +72,10 @@ def purge() -> int:
             continue  # another run was faster
         try:
             _remove_files(image)
-        except Exception:  # each storage has exceptions of its own for being away
-            logger.exception("The files of picture %s could not be removed; later again", image.pk)
+            image.delete()
+        except Exception:  # each storage has exceptions of its own; a like may come in between
+            logger.exception("The picture %s could not be removed; later again", pk)
             continue
-        image.delete()
         count += 1
     return count
 

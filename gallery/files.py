@@ -83,7 +83,12 @@ def _converted(image: Image, size: str, format: str, stored: str) -> str:
     except FileNotFoundError:
         raise _missing(image.original_name) from None
     with made:
-        return default_storage.save(stored, File(made))
+        stored = default_storage.save(stored, File(made))
+    # Meanwhile it may have been removed, or its key taken back: no row would know this file.
+    if not Image.objects.filter(pk=image.pk, key=image.key, deleted_at=None).exists():
+        default_storage.delete(stored)
+        raise Http404
+    return stored
 
 
 def _served(

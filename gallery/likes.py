@@ -42,10 +42,12 @@ def take_back_all(*, user: User) -> int:
 
     Rows that only vanish with the account would leave their number behind. Returns how many.
     """
-    liked = Like.objects.filter(user=user)
-    images = Image.objects.filter(pk__in=liked.values("image")).only("pk", "created_at")
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()  # see set_like
+    mine = Like.objects.select_for_update().filter(user=user)
+    liked = dict(mine.values_list("pk", "image_id"))
+    images = Image.objects.filter(pk__in=liked.values()).only("pk", "created_at")
     found = list(images.order_by("pk"))  # always in one order, so that two wait and do not block
-    liked.delete()
+    Like.objects.filter(pk__in=liked).delete()
     for image in found:
         _count(image, -1)
     return len(found)
@@ -102,6 +104,10 @@ def of(user: User) -> QuerySet[Like]:
 
 
 def _set_like(user: User, image: Image, liked: bool) -> int:
+    # One movement of a person at a time, and none once the account is being removed.
+    person = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True)
+    if not person.values_list("pk").first():
+        raise PictureGone
     if liked:
         _like, created = Like.objects.get_or_create(user=user, image=image)
         change = 1 if created else 0

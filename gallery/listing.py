@@ -12,14 +12,16 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from gallery import facets, filters, search
 from gallery.filters import Filters
+from gallery.models import Image
 
 SIZE = 24
 
@@ -251,28 +253,40 @@ def _decode(cursor: str, sort: str, length: int) -> list[Any] | None:
         kind, *values = json.loads(text)
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
-    fits = kind == sort and len(values) == length and _is_whole(sort, values)
-    return list(values) if fits else None
-
-
-def _is_whole(sort: str, values: Sequence[Any]) -> bool:
-    """Whether each value is of the kind that the database compares it with."""
-    kinds = {"created_at": _is_moment, "id": _is_id, "likes": _is_count, "trend": _is_number}
-    if sort not in _ORDERS or len(values) != len(_ORDERS[sort][0]):
-        return all(_is_count(value) for value in values)
-    return all(kinds[column](value) for column, value in zip(_ORDERS[sort][0], values, strict=True))
-
-
-def _is_moment(value: Any) -> bool:
+    if kind != sort or len(values) != length:
+        return None
     try:
-        return isinstance(value, str) and bool(datetime.fromisoformat(value))
-    except ValueError:
-        return False
+        return [
+            _compared(column, value) for column, value in zip(_parts(sort), values, strict=True)
+        ]
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
-def _is_id(value: Any) -> bool:
-    hexadecimal = value.replace("-", "") if isinstance(value, str) else ""
-    return len(hexadecimal) == 32 and all(char in "0123456789abcdef" for char in hexadecimal)
+def _parts(sort: str) -> tuple[str, ...]:
+    """What the values of a cursor are compared with; a hit's cursor is one whole number."""
+    return _ORDERS[sort][0] if sort in _ORDERS else ("serial",)
+
+
+def _compared(column: str, value: Any) -> Any:
+    """A value as the database compares it, made anew from what was read: nothing else goes there.
+
+    Raises TypeError, ValueError or OverflowError for what is none.
+    """
+    match column:
+        case "created_at":
+            moment = datetime.fromisoformat(value)
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return _moment(aware.astimezone(UTC))
+        case "id":
+            return Image._meta.pk.get_db_prep_value(UUID(str(value)), connection)
+        case "trend":
+            if not _is_number(value):
+                raise ValueError(value)
+            return value
+    if not _is_count(value):
+        raise ValueError(value)
+    return value
 
 
 def _is_count(value: Any) -> bool:

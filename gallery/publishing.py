@@ -50,9 +50,12 @@ def publish(pk: uuid.UUID) -> bool:
             made = renditions.render(path, wanted=image.wanted, source_type=image.source_type)
     except NotAPicture as error:
         return _withdraw(image, error.detail)
-    for rendition in made.renditions:
-        _store(rendition_name(image.key, rendition.name, rendition.format), rendition.data)
-    _announce(pk, made)
+    names = [rendition_name(image.key, one.name, one.format) for one in made.renditions]
+    for name, rendition in zip(names, made.renditions, strict=True):
+        _store(name, rendition.data)
+    if not _announce(pk, made):
+        for name in names:  # removed for good meanwhile: no row would know these files
+            default_storage.delete(name)
     return True
 
 
@@ -158,8 +161,8 @@ def _claim(pk: uuid.UUID) -> bool:
 
 
 @transaction.atomic
-def _announce(pk: uuid.UUID, made: renditions.RenditionSet) -> None:
-    Image.objects.filter(pk=pk).update(
+def _announce(pk: uuid.UUID, made: renditions.RenditionSet) -> bool:
+    there = Image.objects.filter(pk=pk).update(
         renditions=[
             {
                 "name": rendition.name,
@@ -175,6 +178,7 @@ def _announce(pk: uuid.UUID, made: renditions.RenditionSet) -> None:
         rendition_lease_until=None,
     )
     changed([pk])
+    return bool(there)
 
 
 def _store(name: str, data: bytes) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import avatars
 from accounts.models import User
 from gallery import bells, deleting, likes, search
 from gallery.models import Collection, Image, SavedSearch, SearchEntry
@@ -20,11 +21,13 @@ from gallery.models import Collection, Image, SavedSearch, SearchEntry
 
 @transaction.atomic
 def remove_account(user: User) -> int:
-    """Switch the account off and remove all that it made and said here; return how many pictures.
+    """Switch the account off and remove its pictures, likes, collections and avatar; return how
+    many pictures there were.
 
     The row of the person stays, because the ledger names it. Said again it changes nothing more.
     """
     User.objects.filter(pk=user.pk).update(is_active=False)
+    avatars.remove(user=user)
     likes.take_back_all(user=user)
     Collection.objects.filter(user=user).delete()
     SavedSearch.objects.filter(user=user).delete()

@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gallery import bells, publishing
+from gallery import bells, deleting, publishing
 from gallery.models import Image, new_key
 from gallery.storage import PictureStorage
 
@@ -49,7 +49,7 @@ def revoke_due() -> int:
         return 0
     count = 0
     with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
-        for pk in list(Image.objects.filter(DUE).values_list("pk", flat=True)[:MOST]):
+        for pk in list(_not_purged().filter(DUE).values_list("pk", flat=True)[:MOST]):
             try:
                 count += revoke(pk, default_storage, pool)
             except Exception:  # each storage has exceptions of its own for being away
@@ -59,7 +59,7 @@ def revoke_due() -> int:
 
 def revoke(pk: uuid.UUID, storage: PictureStorage, pool: ThreadPoolExecutor) -> bool:
     """Move the files of one picture, as far as it is still due; whether it was."""
-    image = Image.objects.filter(DUE, pk=pk).first()
+    image = _not_purged().filter(DUE, pk=pk).first()
     if image is None:
         return False
     if image.shares_files:
@@ -79,8 +79,12 @@ def _rekey(image: Image, storage: PictureStorage, pool: ThreadPoolExecutor) -> I
     """The picture under a new key, with copies of its files; or as it was, public once more."""
     key = new_key()
     pairs = list(_names(image, image.key, key))
-    list(pool.map(lambda pair: _copy(storage, *pair), pairs))
-    due = Image.objects.filter(pk=image.pk, key=image.key, key_is_public=True, is_listed=False)
+    try:
+        list(pool.map(lambda pair: _copy(storage, *pair), pairs))
+    except Exception:
+        list(pool.map(storage.delete, [target for _name, target in pairs]))
+        raise
+    due = _not_purged().filter(pk=image.pk, key=image.key, key_is_public=True, is_listed=False)
     moved = due.update(
         key=key,
         revoked_key=image.key,
@@ -92,6 +96,11 @@ def _rekey(image: Image, storage: PictureStorage, pool: ThreadPoolExecutor) -> I
         list(pool.map(storage.delete, [target for _name, target in pairs]))
     image.refresh_from_db()
     return image
+
+
+def _not_purged() -> QuerySet[Image]:
+    """Without what the purge takes, public files and all; two at one picture would miss some."""
+    return Image.objects.exclude(deleted_at__lt=timezone.now() - deleting.KEPT)
 
 
 def _copy(storage: PictureStorage, source: str, target: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,9 +61,10 @@ def restore(*, user: User, moment: str) -> int:
     """Undo what was deleted at that moment; 0 where there is nothing to undo, or no longer."""
     try:
         deleted_at = datetime.fromisoformat(moment)
-    except ValueError:
-        return 0
-    if deleted_at.tzinfo is None:
+        if deleted_at.tzinfo is None:
+            return 0
+        deleted_at = deleted_at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return 0
     return deleting.restore(deleting.deleted_by(user).filter(deleted_at=deleted_at).only("pk"))
 

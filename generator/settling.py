@@ -33,6 +33,9 @@ def deliver(lease: Lease, generation: Generation, images: Sequence[Image]) -> No
             refunded=missing * generation.unit_price,
             error_code="fewer" if missing else "",
         )
+        if not _is_here(generation.user_id):
+            for image in images:
+                image.deleted_at = timezone.now()
         Image.objects.bulk_create(images)
         _tag(images, generation.tags)
         if missing:
@@ -122,6 +125,13 @@ def _end(lease: Lease, **outcome: object) -> None:
     )
     if not ended:
         raise LeaseLost
+
+
+def _is_here(user_pk: int) -> bool:
+    """Whether the account is switched on; locked, so that it is not removed before we are done.
+    What came for one that is not is seen by nobody, and purged in its time."""
+    people = User.objects.select_for_update(no_key=True).filter(pk=user_pk, is_active=True)
+    return people.values_list("pk").first() is not None
 
 
 def _refund(generation: Generation, amount: int) -> None:

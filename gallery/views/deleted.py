@@ -11,13 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import deleting, paging
+from gallery import deleting, paging, returning
 from gallery.models import Image
 
 DELETED_PAGE = 24
@@ -49,9 +48,7 @@ def image_delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     moment = timezone.now()
     deleting.delete([found], moment=moment)
     messages.success(request, _("Deleted."), extra_tags=f"undo {moment.isoformat()}")
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if back and safe else reverse("deleted"))
+    return returning.back(request, otherwise=reverse("deleted"))
 
 
 @login_required

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from gallery import filters, likes, listing, menus, tiles
 from gallery.briefly import briefly
@@ -17,6 +18,7 @@ from gallery.listing import Page
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 @briefly
 def feed(request: HttpRequest) -> HttpResponse:
     """Public pictures, filtered and ordered as the address says."""

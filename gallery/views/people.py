@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts import profiles
 from accounts.models import User
@@ -18,6 +19,7 @@ SHELF_PAGE = 24
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def person(request: HttpRequest, username: str) -> HttpResponse:
     """Public pictures, newest first, below the newest public collections."""
     public = Collection.objects.filter(user=OuterRef("pk"), visibility=Visibility.PUBLIC)

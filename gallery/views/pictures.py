@@ -15,13 +15,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from gallery import downloads, files, likes, neighbours, publishing, related, sharing, tiles
+from gallery import (
+    downloads,
+    files,
+    likes,
+    neighbours,
+    publishing,
+    related,
+    returning,
+    sharing,
+    tiles,
+)
 from gallery.models import Image, Visibility
 
 
@@ -140,9 +149,9 @@ def image_like(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.headers.get("HX-Request"):
         fragment = "_like_button" if request.POST.get("in") == "feed" else "_like"
         return render(request, f"gallery/{fragment}.html", {"image": found, "liked": liked})
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(f"{back}#picture-{found.pk}" if back and safe else found.get_absolute_url())
+    return returning.back(
+        request, otherwise=found.get_absolute_url(), anchor=f"#picture-{found.pk}"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -9,15 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from gallery import selecting, turns, zipping
+from gallery import returning, selecting, turns, zipping
 from gallery.models import Visibility
 from gallery.selecting import NotPossible, how_many
 
@@ -102,8 +100,4 @@ def _zip(user: User, pks: list[uuid.UUID]) -> HttpResponseBase:
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
-    address = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(address if safe else f"{reverse('history')}?view=pictures")
+    return returning.back(request, otherwise=f"{reverse('history')}?view=pictures")

@@ -8,6 +8,7 @@ from csp.decorators import csp_replace
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ def image_embed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {"image": found, "page_url": request.build_absolute_uri(found.get_absolute_url())}
     response = render(request, "gallery/embed.html", context)
     response["Cache-Control"] = "public, max-age=60"
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])  # it speaks the reader's language
     return response
 
 
