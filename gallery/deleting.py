@@ -91,9 +91,7 @@ def _remove_files(image: Image) -> None:
 def _file_names(image: Image) -> Iterator[str]:
     """Whatever lies under its keys, then the folder, which only a disk has, then the original."""
     if image.revoked_key:
-        extension = image.original_name.rpartition(".")[2]
-        yield from publishing.stored_under(image.revoked_key)
-        yield publishing.original_name(image.revoked_key, extension)
+        yield from publishing.files_under(image, image.revoked_key)
     yield from publishing.stored_under(image.key)
     yield publishing.rendition_name(image.key, "", "").rpartition("/")[0]
     yield image.original_name

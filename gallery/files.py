@@ -42,8 +42,7 @@ def address(image: Image, name: str, format: str) -> str:
 
 def original(request: HttpRequest, image: Image, *, download: bool = False) -> HttpResponseBase:
     """The provider's bytes, untouched. Raises FileMissing."""
-    extension = image.original_name.rsplit(".", 1)[-1]
-    filename = f"{_file_name(image)}.{extension}"
+    filename = f"{_file_name(image)}.{image.extension}"
     return _served(
         request, image, image.original_name, image.content_type, filename, download=download
     )

@@ -355,6 +355,11 @@ class Image(models.Model):
         return str(self.original.name)
 
     @property
+    def extension(self) -> str:
+        """Of the original's file, without the dot."""
+        return self.original_name.rpartition(".")[2]
+
+    @property
     def version(self) -> str:
         """Another one whenever the renditions are made or moved; safe in a URL."""
         return format(int(self.rendered_at.timestamp()), "x") if self.rendered_at else "0"

@@ -71,11 +71,18 @@ def changed(pks: Iterable[uuid.UUID]) -> None:
     revoking.note(chosen)
 
 
-@transaction.atomic
 def show_to(image: Image, visibility: str) -> None:
     """Change who may see a picture; the feed and the search follow at once."""
-    Image.objects.filter(pk=image.pk).update(visibility=visibility)
-    changed([image.pk])
+    show_all_to([image.pk], visibility)
+
+
+@transaction.atomic
+def show_all_to(pks: Iterable[uuid.UUID], visibility: str) -> int:
+    """The same for many; return how many there were."""
+    chosen = list(pks)
+    count = Image.objects.filter(pk__in=chosen).update(visibility=visibility)
+    changed(chosen)
+    return count
 
 
 @transaction.atomic
@@ -134,6 +141,11 @@ def stored_under(key: str) -> list[str]:
     except FileNotFoundError:
         return []
     return [f"{folder}/{name}" for name in sorted(names)]
+
+
+def files_under(image: Image, key: str) -> list[str]:
+    """The names of all files of a picture under its present or its revoked key."""
+    return [*stored_under(key), original_name(key, image.extension)]
 
 
 @contextmanager

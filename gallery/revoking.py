@@ -68,9 +68,7 @@ def revoke(pk: uuid.UUID, storage: PictureStorage, pool: ThreadPoolExecutor) -> 
     if not image.revoked_key:
         image = _rekey(image, storage, pool)
     if image.revoked_key:
-        extension = image.original_name.rpartition(".")[2]
-        old = publishing.original_name(image.revoked_key, extension)
-        list(pool.map(storage.delete, [*publishing.stored_under(image.revoked_key), old]))
+        list(pool.map(storage.delete, publishing.files_under(image, image.revoked_key)))
         Image.objects.filter(pk=pk, revoked_key=image.revoked_key).update(revoked_key="")
     return True
 
@@ -119,8 +117,10 @@ def _names(image: Image, key: str, target: str) -> Iterator[tuple[str, str]]:
             publishing.rendition_name(key, name, format),
             publishing.rendition_name(target, name, format),
         )
-    extension = image.original_name.rpartition(".")[2]
-    yield publishing.original_name(key, extension), publishing.original_name(target, extension)
+    yield (
+        publishing.original_name(key, image.extension),
+        publishing.original_name(target, image.extension),
+    )
 
 
 def _ring() -> None:

@@ -48,7 +48,7 @@ def set_visibility(*, user: User, pks: list[uuid.UUID], visibility: str) -> int:
     """Publish or hide; return how many of the pictures are the person's. Raises NotPossible."""
     if visibility != Visibility.PRIVATE and not user.is_trusted:
         raise NotPossible(_("Confirm your e-mail address before you publish."))
-    return _change(_mine(user, pks), visibility=visibility)
+    return publishing.show_all_to(_mine(user, pks).values_list("pk", flat=True), visibility)
 
 
 def delete(*, user: User, pks: list[uuid.UUID]) -> tuple[int, datetime]:
@@ -104,15 +104,6 @@ def how_many(done: int, asked: int) -> str:
 
 def _mine(user: User, pks: list[uuid.UUID]) -> ImageQuerySet:
     return Image.objects.for_user(user).filter(pk__in=pks)
-
-
-@transaction.atomic
-def _change(images: ImageQuerySet, **values: object) -> int:
-    """Set ``values``; the search follows in the same transaction. Return how many there were."""
-    pks = list(images.values_list("pk", flat=True))
-    count = Image.objects.filter(pk__in=pks).update(**values)
-    publishing.changed(pks)
-    return count
 
 
 def _collection(user: User, pk: str, title: str) -> Collection:

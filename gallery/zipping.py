@@ -72,8 +72,7 @@ def stream(*, user: User, pks: list[uuid.UUID]) -> Iterator[bytes]:
 def file_name(image: Image, number: int) -> str:
     """Safe on every system and, by its number, unique in the zip."""
     words = slugify(image.title)[:60].strip("-_") or "picture"
-    extension = image.original_name.rsplit(".", 1)[-1]
-    return f"{number:04d}-{words}-{str(image.pk)[:8]}.{extension}"
+    return f"{number:04d}-{words}-{str(image.pk)[:8]}.{image.extension}"
 
 
 def _opened(image: Image) -> IO[bytes] | None:
