@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import CreditAccount, CreditEntry
 
+RETURNING = [CreditEntry.Kind.CLAWBACK, CreditEntry.Kind.REINSTATED]
+
 
 def differences() -> Iterator[str]:
-    """One sentence for each account whose balance is not the sum of its entries or is negative.
+    """One sentence for each account whose balance is not the sum of its entries, or is below zero
+    for another reason than payments that were returned.
 
     Two queries whatever the number of entries; the database adds up, so memory stays flat.
     """
-    wrong = CreditAccount.objects.annotate(total=Coalesce(Sum("entries__delta"), 0)).exclude(
-        balance=F("total")
-    )
+    total = Coalesce(Sum("entries__delta"), 0)
+    wrong = CreditAccount.objects.annotate(total=total).exclude(balance=F("total"))
     for account in wrong.select_related("user").iterator():
         yield (
             f"{account.user.username}: the balance is {account.balance}, "
             f"the entries sum up to {account.total}"
         )
-    negative = CreditAccount.objects.filter(balance__lt=0).select_related("user")
-    for indebted in negative.iterator():
-        yield f"{indebted.user.username}: the balance is {indebted.balance}"
+    returned = Coalesce(Sum("entries__delta", filter=Q(entries__kind__in=RETURNING)), 0)
+    indebted = CreditAccount.objects.filter(balance__lt=0).annotate(returned=returned)
+    for debtor in indebted.filter(balance__lt=F("returned")).select_related("user").iterator():
+        yield (
+            f"{debtor.user.username}: the balance is {debtor.balance}, "
+            f"but only {-debtor.returned} credits of returned payments were taken back"
+        )
 
 
 def totals() -> tuple[int, int, int]:

@@ -38,11 +38,27 @@ class InsufficientCredits(Exception):
 
     @property
     def sentence(self) -> str:
+        if self.available < 0:
+            return _(
+                "A payment of yours was returned after its credits were spent, so your balance "
+                "is %(available)d. This costs %(needed)d: %(missing)d missing."
+            ) % {"needed": self.needed, "available": self.available, "missing": self.missing}
         return ngettext(
             "This costs %(needed)d credit and you have %(available)d: %(missing)d missing.",
             "This costs %(needed)d credits and you have %(available)d: %(missing)d missing.",
             self.needed,
         ) % {"needed": self.needed, "available": self.available, "missing": self.missing}
+
+
+class AccountFrozen(Exception):
+    """A bank looks into one of the person's payments; until it is done nothing can be spent."""
+
+    @property
+    def sentence(self) -> str:
+        return _(
+            "Your credits are frozen, because a payment of yours is disputed. "
+            "They can be used again when your bank has decided."
+        )
 
 
 class InvalidGrant(ValueError):
@@ -81,18 +97,19 @@ def charge(*, user: User, amount: int, reference: str) -> None:
 
     The fast way for a ``reference`` that is new beyond doubt, because its row is inserted in this
     transaction too: one conditional UPDATE locks the account, checks and takes. From then on this
-    person's other movements wait until the transaction ends. Raises InsufficientCredits.
+    person's other movements wait until the transaction ends. Raises InsufficientCredits or
+    AccountFrozen.
 
     By hand, because the ORM takes longer to write the two statements than the database to obey.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE billing_creditaccount SET balance = balance - %s"
-            " WHERE user_id = %s AND balance >= %s",
+            " WHERE user_id = %s AND balance >= %s AND NOT is_frozen",
             [amount, user.pk, amount],
         )
         if not cursor.rowcount:
-            raise InsufficientCredits(needed=amount, available=balance(user))
+            raise _refusal(user, amount)
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         cursor.execute(
             "INSERT INTO billing_creditentry"
@@ -105,7 +122,7 @@ def charge(*, user: User, amount: int, reference: str) -> None:
 def spend(*, user: User, amount: int, reference: str) -> CreditEntry:
     """Take ``amount`` credits, once for a ``reference`` however often it is called.
 
-    Raises InsufficientCredits and changes nothing.
+    Raises InsufficientCredits or AccountFrozen and changes nothing.
     """
     return _post(user=user, kind=Kind.SPEND, delta=-amount, reference=reference)
 
@@ -161,6 +178,25 @@ def welcome(user: User) -> CreditEntry | None:
         return None
 
 
+def give(*, user: User, kind: Kind, amount: int, reference: str, reason: str = "") -> CreditEntry:
+    """Credits that were paid for or earned: once for a ``(kind, reference)``, forever.
+
+    ``reason`` is shown to the person: the pack's or plan's name, the code. Raises IntegrityError
+    where another person has an entry for the same fact.
+    """
+    return _post(user=user, kind=kind, delta=amount, reference=reference, reason=reason)
+
+
+def claw_back(*, user: User, amount: int, reference: str, reason: str = "") -> CreditEntry:
+    """Take back credits whose payment was returned, even those that are spent (invariant M3)."""
+    return _post(user=user, kind=Kind.CLAWBACK, delta=-amount, reference=reference, reason=reason)
+
+
+def freeze(*, user: User, is_frozen: bool) -> None:
+    """Stop all spending of this person, or allow it again."""
+    CreditAccount.objects.filter(pk=user.pk).update(is_frozen=is_frozen)
+
+
 def mailbox_digest(address: str) -> str:
     """A hash that is equal for all spellings of one mailbox.
 
@@ -191,7 +227,9 @@ def _post(
     if entry := account.entries.filter(kind=kind, reference=reference).first():
         return entry
 
-    if delta < 0 and account.balance + delta < 0:
+    if kind == Kind.SPEND and account.is_frozen:
+        raise AccountFrozen
+    if delta < 0 and account.balance + delta < 0 and kind != Kind.CLAWBACK:
         raise InsufficientCredits(needed=-delta, available=account.balance)
 
     account.balance += delta
@@ -199,3 +237,10 @@ def _post(
     return account.entries.create(
         kind=kind, delta=delta, reference=reference, reason=reason, created_by=by
     )
+
+
+def _refusal(user: User, amount: int) -> InsufficientCredits | AccountFrozen:
+    account = CreditAccount.objects.filter(pk=user.pk).first()
+    if account and account.is_frozen:
+        return AccountFrozen()
+    return InsufficientCredits(needed=amount, available=account.balance if account else 0)

@@ -37,6 +37,12 @@ class EmailNotVerified(NotAccepted):
     )
 
 
+class PaymentDisputed(NotAccepted):
+    """A bank looks into one of the person's payments; nothing can be spent meanwhile."""
+
+    sentence = property(lambda self: credits.AccountFrozen().sentence)
+
+
 class ModelGone(NotAccepted):
     """An administrator switched the model off between the form and the click."""
 
@@ -142,7 +148,10 @@ def _accept(user: User, request: ImageRequest) -> Generation:
         rung_at=now,
     )
     # Charging locks the account: a person's requests pass the limits below one at a time.
-    credits.charge(user=user, amount=generation.cost, reference=generation.reference)
+    try:
+        credits.charge(user=user, amount=generation.cost, reference=generation.reference)
+    except credits.AccountFrozen as error:
+        raise PaymentDisputed from error
     _check(user, request.model, now)
     generation.save(force_insert=True)
     transaction.on_commit(lambda: tasks.ring(generation.pk))

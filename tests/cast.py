@@ -12,7 +12,7 @@ from django.core.cache import cache, caches
 from django.db import connections
 
 from accounts.models import User
-from billing import credits
+from billing import credits, tiers
 from gallery import briefly, facets, publishing, search, tiles
 from gallery.models import Image
 from generator import catalogue, moderation, rendering
@@ -55,6 +55,7 @@ def _fresh_memory() -> Iterator[None]:
     facets.forget()
     search.forget()
     tiles.forget()
+    tiers.forget()
     briefly.forget()
     caches["process"].clear()
 

@@ -13,6 +13,7 @@ from config import health
 from config.local import embedded_redis
 from tests.cast import _fresh_memory, alice, bob, carol, fresh_cache, openai
 from tests.chromium import browser, page, say_what_is_missing
+from tests.flushing import _ledger_can_be_flushed
 from tests.scheduling import pytest_xdist_make_scheduler
 
 # A machine that is busy with other tests is no defect of what is tested.
@@ -21,6 +22,7 @@ hypothesis_settings.load_profile("easel")
 
 __all__ = [
     "_fresh_memory",
+    "_ledger_can_be_flushed",
     "alice",
     "bob",
     "browser",

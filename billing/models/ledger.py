@@ -1,4 +1,4 @@
-"""What you can afford: an account per person and its append-only ledger."""
+"""An account per person and its append-only ledger."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class CreditAccount(models.Model):
         related_name="credit_account",
     )
     balance = models.IntegerField(_("balance"), default=0)
+    is_frozen = models.BooleanField(
+        _("frozen"),
+        db_default=False,
+        help_text=_("Nothing can be spent while a bank looks into one of the payments."),
+    )
 
     class Meta:
         verbose_name = _("credit account")
@@ -49,6 +54,10 @@ class CreditEntryQuerySet(models.QuerySet["CreditEntry"]):
         raise EntryIsFinal("An entry of the ledger is never deleted; write a new one.")
 
 
+TAKING = ["spend", "take_back", "clawback"]
+"""The kinds that take credits; all others give."""
+
+
 class CreditEntry(models.Model):
     """One movement of credits. ``(kind, reference)`` says which business fact it records."""
 
@@ -58,6 +67,14 @@ class CreditEntry(models.Model):
         REFUND = "refund", _("Refund")
         GRANT = "grant", _("Granted by an administrator")
         TAKE_BACK = "take_back", _("Taken back by an administrator")
+        PURCHASE = "purchase", _("Pack")
+        SUBSCRIPTION = "subscription", _("Subscription")
+        CLAWBACK = "clawback", _("Payment returned")
+        REINSTATED = "reinstated", _("Payment stands after all")
+        DAILY = "daily", _("Daily bonus")
+        CODE = "code", _("Code")
+        REFERRAL = "referral", _("Referral")
+        AD = "ad", _("Advertisement")
 
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
@@ -90,8 +107,7 @@ class CreditEntry(models.Model):
             ),
             models.CheckConstraint(condition=~Q(delta=0), name="entry_delta_not_zero"),
             models.CheckConstraint(
-                condition=Q(kind__in=["spend", "take_back"], delta__lt=0)
-                | (~Q(kind__in=["spend", "take_back"]) & Q(delta__gt=0)),
+                condition=Q(kind__in=TAKING, delta__lt=0) | (~Q(kind__in=TAKING) & Q(delta__gt=0)),
                 name="entry_sign_fits_kind",
             ),
             models.CheckConstraint(
