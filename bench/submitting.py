@@ -8,13 +8,13 @@ from pathlib import Path
 
 from django.db import connection
 
+from accounts import bells
 from bench.browser import Browser
 from bench.people import people
 from bench.processes import web_server
 from bench.rounds import compare
 from bench.table import Row, at_most
 from billing.audit import differences
-from gallery import bells
 from generator import tasks
 from generator.models import Generation
 

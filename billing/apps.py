@@ -5,4 +5,6 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import welcome  # noqa: F401 - registers its receivers
+        from billing import mirror, welcome  # noqa: F401 - `welcome` registers its receivers
+
+        mirror.prepare()

@@ -108,6 +108,7 @@ EMAIL_VERIFICATION = _choice(
 # -- Django -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "djstripe",
     "accounts",
     "billing",
     "gallery",
@@ -298,6 +299,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
+    "follow-stripe": {
+        "task": "billing.tasks.sweep_events",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    "reconcile-stripe": {
+        "task": "billing.tasks.reconcile",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "measure-durations": {
         "task": "generator.tasks.measure_durations",
         "schedule": 300.0,
@@ -467,6 +478,28 @@ DEMO_MODEL = _choice("DEMO_MODEL", default="auto", choices=("auto", "on", "off")
 """``auto`` offers the demo model only while no provider has a key."""
 DEMO_SECONDS = _whole("DEMO_SECONDS", default=4, least=0, most=300)
 
+# -- Payments -------------------------------------------------------------------------------------
+
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_VERSION = "2026-05-27.dahlia"
+"""What dj-stripe was tested with; without this it follows the SDK."""
+STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+if STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith(("sk_", "rk_")):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY must start with sk_ or rk_ (a restricted key).")
+if _stripe_host := env.str("STRIPE_API_HOST", default="").rstrip("/"):
+    # dj-stripe warns of this setting in production, so it is there only where it is set.
+    STRIPE_API_HOST = _stripe_host
+STRIPE_PAGES = _stripe_host
+"""Where the pages of a stand-in lie: forms may lead there."""
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+DJSTRIPE_SUBSCRIBER_CUSTOMER_KEY = ""
+"""Whose customer is whose is told by our own table, never by what an event says."""
+CURRENCY = env.str("CURRENCY", default="usd").lower()
+"""What packs and plans are sold in: the three letters of ISO 4217."""
+if len(CURRENCY) != 3 or not CURRENCY.isalpha():
+    raise ImproperlyConfigured("CURRENCY must be three letters, such as usd or eur.")
+
 # -- Work ---------------------------------------------------------------------------------------
 
 LEASE_SECONDS = _whole("LEASE_SECONDS", default=60, least=2, most=600)
@@ -518,7 +551,13 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF, "https://accounts.google.com"],
+        "form-action": [
+            SELF,
+            "https://accounts.google.com",
+            "https://checkout.stripe.com",
+            "https://billing.stripe.com",
+            *([STRIPE_PAGES] if STRIPE_PAGES else []),
+        ],
         "frame-ancestors": [NONE],
     }
 }
@@ -552,5 +591,6 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
     },
 }

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts import headless
+from billing import webhooks
 from config import health, preferences
 from config.api import api
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("", include("generator.urls")),
     path("billing/", include("billing.urls")),
+    path("stripe/webhook/", webhooks.stripe_webhook, name="stripe_webhook"),
     path("accounts/", include("accounts.urls")),
     path("accounts/preferences/", preferences.preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from gallery import bells, renditions, search
+from accounts import bells
+from gallery import renditions, search
 from gallery.models import SHARED_FILES, Image
 from gallery.originals import NotAPicture
 

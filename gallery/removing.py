@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import avatars
+from accounts import avatars, bells
 from accounts.models import User
-from gallery import bells, deleting, likes, search
+from gallery import deleting, likes, search
 from gallery.models import Collection, Image, SavedSearch, SearchEntry
 
 

@@ -19,7 +19,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gallery import bells, deleting, publishing
+from accounts import bells
+from gallery import deleting, publishing
 from gallery.models import Image, new_key
 from gallery.storage import PictureStorage
 

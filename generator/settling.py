@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import bells
 from accounts.models import User
 from billing import credits
-from gallery import bells
 from gallery.models import Image, Tag
 from gallery.tasks import render_image
 from generator import cards, tasks

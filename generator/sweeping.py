@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from gallery import bells
+from accounts import bells
 from gallery.models import Image
 from generator import settling, tasks
 from generator.models import Generation

@@ -6,7 +6,7 @@ import uuid
 
 from celery import shared_task
 
-from gallery import bells
+from accounts import bells
 
 LONGEST_COUNTDOWN = 30.0
 """Longer pauses are left to the sweeper, so that no worker hoards messages."""

@@ -111,6 +111,9 @@ class Reversal(models.Model):
     reference = models.CharField(_("reference"), max_length=255, unique=True)
     amount = models.PositiveIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=8, choices=State)
+    read_at = models.DateTimeField(
+        _("read"), null=True, blank=True, help_text=_("When it was last asked for there.")
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

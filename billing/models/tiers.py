@@ -95,6 +95,9 @@ class Membership(models.Model):
     )
     state = models.CharField(_("state"), max_length=8, choices=State)
     paid_until = models.DateTimeField(_("paid until"))
+    read_at = models.DateTimeField(
+        _("read"), null=True, blank=True, help_text=_("When it was last asked for there.")
+    )
     renews = models.BooleanField(_("renews"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

@@ -20,10 +20,11 @@ from django.db.models import Sum
 from django.utils import timezone
 from kombu import pools
 
+from accounts import bells
 from accounts.models import User
 from billing import audit
 from billing.models import CreditEntry
-from gallery import bells, publishing
+from gallery import publishing
 from gallery.models import Image
 from generator import pricing, submission, sweeping
 from generator.models import Generation, ImageModel, ProviderCall

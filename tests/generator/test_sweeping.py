@@ -14,8 +14,9 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
+from accounts import bells
 from accounts.models import User
-from gallery import bells, publishing
+from gallery import publishing
 from gallery.models import Image
 from gallery.tasks import render_image
 from generator import leases, sweeping, tasks

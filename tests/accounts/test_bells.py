@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from kombu.transport.virtual import Message
 
-from gallery import bells
+from accounts import bells
 from gallery.tasks import render_image, sweep_renditions
 
 

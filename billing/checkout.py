@@ -1,0 +1,188 @@
+"""The way to Stripe's till and what came of it. Nothing here grants anything."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing import customers, gateway, offers, payments, setting_up
+from billing.gateway import Object
+from billing.models import Checkout, CreditAccount, Membership
+from billing.offers import Offer
+
+logger = logging.getLogger(__name__)
+
+State = Checkout.State
+
+
+class AlreadySubscribed(Exception):
+    """There is a subscription; it is changed in the portal and not bought a second time."""
+
+    @property
+    def sentence(self) -> str:
+        return _("You have a plan already. Change it under “Manage plan”.")
+
+
+def start(*, user: User, key: str, form_id: uuid.UUID) -> str:
+    """The address of Stripe's page where the person pays for the offer ``key``.
+
+    A second call with the same ``form_id`` (a double click) leads to the same page. Raises
+    UnknownOffer, AlreadySubscribed, and what the gateway raises.
+    """
+    offer = offers.for_sale(key)
+    if offer.is_plan and has_subscription(user):
+        raise AlreadySubscribed
+    checkout = _checkout(user, offer, form_id)
+    try:
+        session = _create(checkout, offer, customers.of(user))
+    except gateway.StripeRefused:
+        # The customer may have been deleted at Stripe without our hearing of it.
+        customer = customers.of(user)
+        customers.follow(customer)
+        if customers.of(user) == customer:
+            raise
+        session = _create(checkout, offer, customers.of(user))
+    Checkout.objects.filter(pk=checkout.pk, session_id=None).update(session_id=session["id"])
+    return str(session["url"])
+
+
+def portal(user: User) -> str:
+    """The address of Stripe's page for cards, invoices and the plan."""
+    parameters: dict[str, Any] = {
+        "customer": customers.of(user),
+        "return_url": f"{settings.SITE_URL}/billing/",
+    }
+    if configuration := setting_up.portal_configuration():
+        parameters["configuration"] = configuration
+    session = gateway.call(lambda stripe: stripe.v1.billing_portal.sessions.create(parameters))
+    return str(session["url"])
+
+
+def has_subscription(user: User) -> bool:
+    stripe = Membership.Source.STRIPE
+    return Membership.objects.for_user(user).running().filter(source=stripe).exists()
+
+
+def follow(session_id: str) -> Checkout | None:
+    """Read the session at Stripe and write down how it stands; None if it is not ours.
+
+    A paid one leads to its invoice, and the invoice grants.
+    """
+    checkout = Checkout.objects.filter(session_id=session_id).select_related("account").first()
+    session = gateway.find(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id))
+    if session is None:
+        return None
+    checkout = checkout or _ours(session)
+    if checkout is None or not _fits(session, checkout):
+        return None
+    state = _state(session)
+    if state != State.PAID:
+        _write(checkout, state)
+    elif session["invoice"]:
+        Checkout.objects.filter(pk=checkout.pk).update(invoice=session["invoice"])
+        payments.settle(session["invoice"])
+    checkout.refresh_from_db()
+    return checkout
+
+
+def _checkout(user: User, offer: Offer, form_id: uuid.UUID) -> Checkout:
+    CreditAccount.objects.get_or_create(pk=user.pk)
+    values = {
+        "account_id": user.pk,
+        "offer": offer.key,
+        "name": offer.name,
+        "cents": offer.cents,
+        "currency": offer.currency,
+        "livemode": offer.livemode,
+    }
+    same = Checkout.objects.filter(pk=form_id, account_id=user.pk, offer=offer.key)
+    if earlier := same.filter(state=State.OPEN, cents=offer.cents).first():
+        return earlier
+    try:
+        return Checkout.objects.create(pk=form_id, **values)
+    except IntegrityError:
+        # The form was used up, or the id is somebody else's.
+        return same.filter(state=State.OPEN).first() or Checkout.objects.create(**values)
+
+
+def _create(checkout: Checkout, offer: Offer, customer: str) -> Object:
+    notes = {
+        "easel_checkout": str(checkout.pk),
+        "easel_user": str(checkout.account_id),
+        "easel_offer": offer.key,
+    }
+    parameters: dict[str, Any] = {
+        "mode": "subscription" if offer.is_plan else "payment",
+        "customer": customer,
+        "client_reference_id": str(checkout.pk),
+        "line_items": [{"price": offer.price_id, "quantity": 1}],
+        "metadata": notes,
+        "success_url": f"{settings.SITE_URL}{checkout.get_absolute_url()}",
+        "cancel_url": f"{settings.SITE_URL}/billing/?left={offer.key}",
+    }
+    if offer.is_plan:
+        parameters["subscription_data"] = {"metadata": notes}
+    else:
+        parameters["payment_intent_data"] = {"metadata": notes}
+        parameters["invoice_creation"] = {"enabled": True, "invoice_data": {"metadata": notes}}
+    key = customers.key("checkout", checkout.pk, customer)
+    return gateway.call(
+        lambda stripe: stripe.v1.checkout.sessions.create(parameters, {"idempotency_key": key})
+    )
+
+
+def _ours(session: Object) -> Checkout | None:
+    """The row of a session whose creation was accepted while its answer was lost."""
+    notes = session.get("metadata") or {}
+    try:
+        pk = uuid.UUID(notes.get("easel_checkout", ""))
+    except ValueError:
+        return None
+    row = Checkout.objects.filter(pk=pk, session_id=None).select_related("account").first()
+    if row and _fits(session, row):
+        Checkout.objects.filter(pk=pk, session_id=None).update(session_id=session["id"])
+        return row
+    return None
+
+
+def _fits(session: Object, checkout: Checkout) -> bool:
+    """Is it the session that we began: this person's, this price, this mode?"""
+    account = customers.account_of(session["customer"])
+    fits = (
+        account is not None
+        and account.pk == checkout.account_id
+        and session["livemode"] == checkout.livemode == settings.STRIPE_LIVE_MODE
+        and session["amount_total"] == checkout.cents
+        and session["currency"] == checkout.currency
+    )
+    if not fits:
+        logger.warning("Session %s is not what checkout %s began.", session["id"], checkout.pk)
+    return fits
+
+
+def _state(session: Object) -> str:
+    if session["payment_status"] in {"paid", "no_payment_required"}:
+        return State.PAID
+    if session["status"] == "expired":
+        return State.EXPIRED
+    if session["status"] != "complete":
+        return State.OPEN
+    return State.CONFIRMING
+
+
+def _write(checkout: Checkout, state: str) -> None:
+    """What is paid stays paid, whatever was read before that."""
+    Checkout.objects.filter(pk=checkout.pk).exclude(state=State.PAID).update(state=state)
+
+
+def fail(session_id: str) -> None:
+    """A payment that took its time came to nothing: Stripe keeps the session as complete."""
+    checkout = follow(session_id)
+    if checkout and checkout.state == State.CONFIRMING:
+        _write(checkout, State.FAILED)
