@@ -1,4 +1,4 @@
-"""The ledger as a person reads it: one sentence for every entry."""
+"""The ledger as a person reads it: one sentence for every entry, and what it adds up to."""
 
 from __future__ import annotations
 
@@ -41,14 +41,45 @@ def generation_id(entry: CreditEntry) -> str:
 
 def sentence(entry: CreditEntry) -> str:
     """What happened, in words that need no explanation."""
-    if entry.kind == Kind.WELCOME:
-        return _("Welcome! Your first credits, on the house.")
-    if entry.kind == Kind.SPEND:
-        return _("Spent on pictures.")
-    if entry.kind == Kind.REFUND and entry.reference.startswith("image:"):
-        return _("Given back for a picture whose file was broken.")
-    if entry.kind == Kind.REFUND:
-        return _("Given back for what was not delivered.")
-    if entry.kind == Kind.GRANT:
-        return _("A gift from us: %(reason)s") % {"reason": entry.reason}
-    return _("Taken back by us: %(reason)s") % {"reason": entry.reason}
+    match entry.kind:
+        case Kind.WELCOME:
+            return _("Welcome! Your first credits, on the house.")
+        case Kind.SPEND:
+            return _("Spent on pictures.")
+        case Kind.REFUND if entry.reference.startswith("image:"):
+            return _("Given back for a picture whose file was broken.")
+        case Kind.REFUND:
+            return _("Given back for what was not delivered.")
+        case Kind.GRANT:
+            return _("A gift from us: %(reason)s") % {"reason": entry.reason}
+        case Kind.TAKE_BACK:
+            return _("Taken back by us: %(reason)s") % {"reason": entry.reason}
+        case Kind.PURCHASE:
+            return _("You bought “%(name)s”.") % {"name": entry.reason}
+        case Kind.SUBSCRIPTION:
+            return _("The credits of your plan “%(name)s”.") % {"name": entry.reason}
+        case Kind.CLAWBACK:
+            return _clawback(entry)
+        case Kind.REINSTATED:
+            return _reinstated(entry)
+    return entry.reason
+
+
+def _clawback(entry: CreditEntry) -> str:
+    name = {"name": entry.reason}
+    if _is_dispute(entry):
+        return _("Taken back, because the payment for “%(name)s” was disputed at your bank.") % name
+    if entry.reference.startswith("in_"):
+        return _("Taken back for the unused part of the month: your plan changed to less.")
+    return _("Taken back, because the money for “%(name)s” was refunded to you.") % name
+
+
+def _reinstated(entry: CreditEntry) -> str:
+    name = {"name": entry.reason}
+    if _is_dispute(entry):
+        return _("Given back: the dispute over “%(name)s” is over and the payment stands.") % name
+    return _("Given back: the refund for “%(name)s” did not go through.") % name
+
+
+def _is_dispute(entry: CreditEntry) -> bool:
+    return entry.reference.startswith(("dp_", "du_"))

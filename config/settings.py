@@ -490,6 +490,8 @@ if STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith(("sk_", "rk_")):
 if _stripe_host := env.str("STRIPE_API_HOST", default="").rstrip("/"):
     # dj-stripe warns of this setting in production, so it is there only where it is set.
     STRIPE_API_HOST = _stripe_host
+STRIPE_PRACTICE = False
+"""Pretend money: see "Practice mode" below."""
 STRIPE_PAGES = _stripe_host
 """Where the pages of a stand-in lie: forms may lead there."""
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
