@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -105,7 +105,8 @@ def _checkout(user: User, offer: Offer, form_id: uuid.UUID) -> Checkout:
     if earlier := same.filter(state=State.OPEN, cents=offer.cents).first():
         return earlier
     try:
-        return Checkout.objects.create(pk=form_id, **values)
+        with transaction.atomic():
+            return Checkout.objects.create(pk=form_id, **values)
     except IntegrityError:
         # The form was used up, or the id is somebody else's.
         return same.filter(state=State.OPEN).first() or Checkout.objects.create(**values)

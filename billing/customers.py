@@ -6,7 +6,7 @@ import hashlib
 import logging
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -32,9 +32,10 @@ def of(user: User) -> str:
         )
     )
     try:
-        StripeCustomer.objects.create(
-            account_id=user.pk, customer_id=customer["id"], livemode=customer["livemode"]
-        )
+        with transaction.atomic():
+            StripeCustomer.objects.create(
+                account_id=user.pk, customer_id=customer["id"], livemode=customer["livemode"]
+            )
     except IntegrityError:
         # Another tab was faster.
         return mine.get(deleted_at=None).customer_id

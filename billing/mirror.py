@@ -48,6 +48,7 @@ def prepare() -> None:
     """Once at start: the limits of our own client for what dj-stripe asks by itself."""
     stripe.default_http_client = stripe.RequestsClient(timeout=TIMEOUT)
     stripe.max_network_retries = 1
+    stripe.api_version = settings.STRIPE_API_VERSION
     StripeModel._find_owner_account = classmethod(_no_owner)
 
 

@@ -23,6 +23,7 @@ class Exchange:
     headers: dict[str, str]
     body: bytes
     writer: asyncio.StreamWriter
+    query: str = ""
     extra_headers: dict[str, str] = field(default_factory=dict)
     is_broken: bool = False
 
@@ -136,7 +137,8 @@ async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> E
         name, _colon, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Exchange(method, target.partition("?")[0], headers, body, writer)
+    path, _mark, query = target.partition("?")
+    return Exchange(method, path, headers, body, writer, query)
 
 
 def _reason(status: int) -> str:
