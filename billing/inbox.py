@@ -42,13 +42,15 @@ class NotGenuine(Exception):
 
 def verified(body: bytes, signature: str) -> Object:
     """The event in a delivery. Raises NotGenuine."""
+    if not signature.isascii():
+        raise NotGenuine("The signature is none.")
     for secret in _secrets():
         try:
             stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
             event = json.loads(body)
         except (stripe.SignatureVerificationError, UnicodeDecodeError):
             continue
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotGenuine("This is no JSON.") from error
         if not isinstance(event, dict) or not _is_event(event):
             raise NotGenuine("This is no event.")
