@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +26,7 @@ class AlreadyClaimed(rewards.NotEarned):
     @property
     def sentence(self) -> str:
         return _("You have had today's bonus. The next one is ready in %(time)s.") % {
-            "time": timeuntil(self.next_at)
+            "time": timeuntil(self.next_at, timezone.now())
         }
 
 
