@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,19 +60,20 @@ class _Memory:
 
 
 _memory = _Memory()
+_asking = threading.Lock()
 
 
 def public_key(key_id: str) -> EllipticCurvePublicKey:
     """The key of that name. Raises UnknownKey or KeysUnavailable."""
-    now = time.monotonic()
-    is_old = now - _memory.read_at > KEPT_SECONDS
-    if (is_old or key_id not in _memory.keys) and now - _memory.asked_at >= PAUSE_SECONDS:
-        _ask(now)
-    if now - _memory.read_at > KEPT_SECONDS:
-        raise KeysUnavailable
-    if key := _memory.keys.get(key_id):
-        return key
-    raise UnknownKey if _memory.was_answered else KeysUnavailable
+    # Together, so that whoever comes while one asks waits for the answer too.
+    with _asking:
+        if not _is_fresh() or key_id not in _memory.keys:
+            _ask()
+        if not _is_fresh():
+            raise KeysUnavailable
+        if key := _memory.keys.get(key_id):
+            return key
+        raise UnknownKey if _memory.was_answered else KeysUnavailable
 
 
 def forget() -> None:
@@ -80,7 +82,15 @@ def forget() -> None:
     _memory = _Memory()
 
 
-def _ask(now: float) -> None:
+def _is_fresh() -> bool:
+    return time.monotonic() - _memory.read_at <= KEPT_SECONDS
+
+
+def _ask() -> None:
+    """Read the keys anew, unless somebody did a moment ago."""
+    now = time.monotonic()
+    if now - _memory.asked_at < PAUSE_SECONDS:
+        return
     _memory.asked_at = now
     try:
         answer = httpx2.get(settings.AD_KEYS_URL, timeout=TIMEOUT_SECONDS)
