@@ -57,7 +57,7 @@ class Watched:
     def check(self) -> None:
         """Raise NotBelieved where it was elsewhere, too long ago, or without a proper name."""
         if self.ad_unit not in settings.AD_REWARD_UNITS:
-            raise NotBelieved("This ad unit is not one of ours.")
+            raise NotBelieved(f"The ad unit {self.ad_unit[:40]!r} is not one of ours.")
         if not re.fullmatch(r"[\w-]{1,100}", self.transaction_id, re.ASCII):
             raise NotBelieved("The transaction_id is not one.")
         if not re.fullmatch(r"\d{1,15}", self.timestamp, re.ASCII):
