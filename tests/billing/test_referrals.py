@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from billing import audit, credits, earning
+from billing import audit, credits, earning, statement
 from billing.earning import referrals
 from billing.models import CreditEntry, Invitation, Referral, Reward
 from tests.cast import PASSWORD, a_person, all_at_once, balance
@@ -203,6 +203,9 @@ def test_a_returned_payment_takes_the_reward_back_once(alice: User) -> None:
         referrals.take_back(friend)
 
     assert balance(alice) == 30 - 25 - 20
+    told = [statement.sentence(each) for each in CreditEntry.objects.for_user(alice).newest_first()]
+    assert told[0] == "Taken back, because the payment of a friend whom you invited was returned."
+    assert told[2] == "A friend whom you invited bought something. Thank you!"
     assert referrals.pay(friend) is None  # nor is it earned anew
     assert balance(alice) == -15
     assert list(audit.differences()) == []
