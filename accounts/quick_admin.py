@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 
@@ -25,3 +26,16 @@ class QuickAdmin(admin.ModelAdmin[Any]):
     paginator = UncountedPaginator
     show_full_result_count = False
     list_per_page = 50
+
+
+class ReadOnlyAdmin(QuickAdmin):
+    """A table that the admin shows and nobody changes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

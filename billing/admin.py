@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,22 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.quick_admin import QuickAdmin
-from billing import credits, statement
+from accounts.quick_admin import ReadOnlyAdmin
+from billing import (
+    credits,
+    earning_admin,  # noqa: F401 - registers its tables
+    statement,
+)
 from billing.models import CreditAccount, CreditEntry
-
-
-class ReadOnlyAdmin(QuickAdmin):
-    """A table that the admin shows and nobody changes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class GrantForm(forms.Form):

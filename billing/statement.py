@@ -62,6 +62,14 @@ def sentence(entry: CreditEntry) -> str:
             return _clawback(entry)
         case Kind.REINSTATED:
             return _reinstated(entry)
+        case Kind.DAILY:
+            return _("Your daily bonus.")
+        case Kind.CODE:
+            return _("You entered the code %(code)s.") % {"code": entry.reason}
+        case Kind.REFERRAL:
+            return _("A friend whom you invited bought something. Thank you!")
+        case Kind.AD:
+            return _("You watched an advertisement.")
     return entry.reason
 
 
@@ -69,6 +77,8 @@ def _clawback(entry: CreditEntry) -> str:
     name = {"name": entry.reason}
     if _is_dispute(entry):
         return _("Taken back, because the payment for “%(name)s” was disputed at your bank.") % name
+    if entry.reference.startswith("referral:"):
+        return _("Taken back, because the payment of a friend whom you invited was returned.")
     if entry.reference.startswith("in_"):
         return _("Taken back for the unused part of the month: your plan changed to less.")
     return _("Taken back, because the money for “%(name)s” was refunded to you.") % name

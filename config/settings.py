@@ -511,6 +511,16 @@ if len(CURRENCY) != 3 or not CURRENCY.isalpha():
 LEASE_SECONDS = _whole("LEASE_SECONDS", default=60, least=2, most=600)
 """How long a worker may be silent before its work is handed on; it renews at a quarter of this."""
 
+# -- Earned credits -------------------------------------------------------------------------------
+
+AD_REWARD_UNITS = {
+    unit.strip().rpartition("/")[2] for unit in env.list("AD_REWARD_UNITS", default=[]) if unit
+}
+"""Numbers of the AdMob ad units whose watching is rewarded; none: the feature is off."""
+AD_KEYS_URL = env.str(
+    "AD_KEYS_URL", default="https://www.gstatic.com/admob/reward/verifier-keys.json"
+)
+
 # -- Security -------------------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from accounts import headless
 from billing import webhooks
+from billing.earning import views as earning
 from config import health, preferences
 from config.api import api
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("generator.urls")),
     path("billing/", include("billing.urls")),
     path("stripe/webhook/", webhooks.stripe_webhook, name="stripe_webhook"),
+    path("join/<str:code>/", earning.join, name="join"),
     path("accounts/", include("accounts.urls")),
     path("accounts/preferences/", preferences.preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),

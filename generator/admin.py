@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.quick_admin import QuickAdmin
-from billing.admin import ReadOnlyAdmin
+from accounts.quick_admin import QuickAdmin, ReadOnlyAdmin
 from generator import catalogue, failures, moderation
 from generator.models import BlockedTerm, Generation, ImageModel, ModelPrice, ProviderCall
 

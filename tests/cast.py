@@ -13,6 +13,7 @@ from django.db import connections
 
 from accounts.models import User
 from billing import credits, tiers
+from billing.earning import ad_keys
 from gallery import briefly, facets, publishing, search, tiles
 from gallery.models import Image
 from generator import catalogue, moderation, rendering
@@ -56,6 +57,7 @@ def _fresh_memory() -> Iterator[None]:
     search.forget()
     tiles.forget()
     tiers.forget()
+    ad_keys.forget()
     briefly.forget()
     caches["process"].clear()
 

@@ -23,6 +23,8 @@ LISTS = [
     "accounts/user",
     "billing/creditaccount",
     "billing/creditentry",
+    "billing/redeemcode",
+    "billing/referral",
     "gallery/image",
     "gallery/category",
     "gallery/tag",
