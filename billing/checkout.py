@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import customers, gateway, offers, payments, setting_up
+from billing import customers, gateway, memberships, offers, payments, setting_up
 from billing.gateway import Object
 from billing.models import Checkout, CreditAccount, Membership
 from billing.offers import Offer
@@ -37,7 +38,11 @@ def start(*, user: User, key: str, form_id: uuid.UUID) -> str:
     """
     offer = offers.for_sale(key)
     if offer.is_plan and has_subscription(user):
-        raise AlreadySubscribed
+        # The news of its end may still be on its way.
+        for membership in _subscriptions(user):
+            memberships.follow(membership.reference)
+        if has_subscription(user):
+            raise AlreadySubscribed
     checkout = _checkout(user, offer, form_id)
     try:
         session = _create(checkout, offer, customers.of(user))
@@ -65,8 +70,7 @@ def portal(user: User) -> str:
 
 
 def has_subscription(user: User) -> bool:
-    stripe = Membership.Source.STRIPE
-    return Membership.objects.for_user(user).running().filter(source=stripe).exists()
+    return _subscriptions(user).exists()
 
 
 def follow(session_id: str) -> Checkout | None:
@@ -89,6 +93,11 @@ def follow(session_id: str) -> Checkout | None:
         payments.settle(session["invoice"])
     checkout.refresh_from_db()
     return checkout
+
+
+def _subscriptions(user: User) -> QuerySet[Membership]:
+    stripe = Membership.Source.STRIPE
+    return Membership.objects.for_user(user).running().filter(source=stripe)
 
 
 def _checkout(user: User, offer: Offer, form_id: uuid.UUID) -> Checkout:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from billing import credits, customers, gateway, mirror, offers
+from billing.earning import referrals
 from billing.gateway import Object
 from billing.models import Checkout, CreditAccount, CreditEntry, Membership, Payment
 from billing.offers import Offer
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 Kind = CreditEntry.Kind
 STRIPE = Membership.Source.STRIPE
+
+CHANGE = " → "
+"""Between two plans in an entry's reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +168,21 @@ def _record(account: CreditAccount, invoice: Object, shares: list[Share]) -> Pay
     if granted > 0:
         kind = Kind.SUBSCRIPTION if main.is_plan else Kind.PURCHASE
         credits.give(
-            user=user, kind=kind, amount=granted, reference=payment.reference, reason=main.name
+            user=user, kind=kind, amount=granted, reference=payment.reference, reason=_named(shares)
         )
     elif granted < 0:
         credits.claw_back(user=user, amount=-granted, reference=payment.reference, reason=main.name)
     _close_checkout(account, invoice)
+    if payment.amount:
+        referrals.pay(user)
     return payment
+
+
+def _named(shares: list[Share]) -> str:
+    """What the ledger's sentence names: the offer, or from which plan to which."""
+    old = [share.offer.name for share in shares if share.credits < 0]
+    new = [share.offer.name for share in shares if share.credits >= 0]
+    return CHANGE.join([*old[:1], *new[:1]])[:200]
 
 
 def _close_checkout(account: CreditAccount, invoice: Object) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from djstripe.models import WebhookEndpoint
+from djstripe.models import Price, WebhookEndpoint
 
 from billing import gateway, mirror, offers
 from billing.gateway import Object
@@ -57,13 +57,17 @@ WEBHOOK_PATH = "/stripe/webhook/"
 def set_up() -> Iterator[str]:
     """Do it, one sentence for each thing. Raises StripeUnavailable or StripeRefused."""
     products = list(_products())
-    plans = []
+    prices, plans = [], []
     for offer in (*PACKS, *PLANS):
         yield from _product(offer, products)
         price, sentence = _price(offer)
         yield sentence
+        prices.append(price["id"])
         if isinstance(offer, Plan):
             plans.append(price)
+    # What is mirrored from an account that was used before is not for sale any more.
+    mode = Price.objects.filter(livemode=settings.STRIPE_LIVE_MODE, active=True)
+    mode.exclude(id__in=prices).update(active=False)
     yield _portal(plans)
     yield _webhook()
     offers.forget()

@@ -56,6 +56,11 @@ def sentence(entry: CreditEntry) -> str:
             return _("Taken back by us: %(reason)s") % {"reason": entry.reason}
         case Kind.PURCHASE:
             return _("You bought “%(name)s”.") % {"name": entry.reason}
+        case Kind.SUBSCRIPTION if "→" in entry.reason:
+            return _(
+                "Your plan changed, %(change)s: the credits for the rest of the month, less "
+                "those of the time that you did not use."
+            ) % {"change": entry.reason}
         case Kind.SUBSCRIPTION:
             return _("The credits of your plan “%(name)s”.") % {"name": entry.reason}
         case Kind.CLAWBACK:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from billing import checkout, gateway, offers, overview
+from billing import checkout, earning, gateway, offers, overview
 from billing.models import Checkout, Payment
 
 TROUBLE = (
@@ -38,7 +38,7 @@ def billing(request: HttpRequest) -> HttpResponse:
     ledger = overview.ledger(user, before=request.GET.get("after", ""))
     context = {"ledger": ledger, "is_later_page": "after" in request.GET}
     if not context["is_later_page"]:
-        context |= overview.page(user)
+        context |= {**overview.page(user), "earning": earning.panel(user)}
     return render(request, "billing/billing.html", context)
 
 

@@ -494,8 +494,12 @@ if STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith(("sk_", "rk_")):
 if _stripe_host := env.str("STRIPE_API_HOST", default="").rstrip("/"):
     # dj-stripe warns of this setting in production, so it is there only where it is set.
     STRIPE_API_HOST = _stripe_host
-STRIPE_PRACTICE = False
-"""Pretend money: see "Practice mode" below."""
+STRIPE_PRACTICE = _switch("STRIPE_PRACTICE", default=False)
+"""Pretend money beside `make run`; set by config/local/practice.py and never by hand."""
+if STRIPE_PRACTICE and (not DEBUG or not _stripe_host.startswith("http://127.0.0.1:")):
+    raise ImproperlyConfigured("STRIPE_PRACTICE is for `make run` alone: it takes pretend money.")
+if STRIPE_SECRET_KEY == "sk_test_practice" and not STRIPE_PRACTICE:  # noqa: S105 - it opens nothing
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is that of the practice till; use your own.")
 STRIPE_PAGES = _stripe_host
 """Where the pages of a stand-in lie: forms may lead there."""
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"

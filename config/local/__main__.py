@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from config.local import embedded_redis
+from config.local import embedded_redis, practice
 from config.local.embedded_redis import SocketRefused
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -53,6 +53,7 @@ def prepare() -> None:
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
     os.environ.update(prepare_redis())
+    os.environ.update(practice.prepare(port))
     os.environ.update(
         PORT=str(port),
         EASEL_PYTHON=shlex.quote(sys.executable),
@@ -132,11 +133,17 @@ def welcome(port: int) -> str:
         else "the demo model, which draws on this machine and is no AI; for OpenAI write\n"
         "             OPENAI_API_KEY=sk-... into the file .env here, and start again"
     )
+    money = (
+        "pretend money, to practise buying; docs/payments.md says how to take real money"
+        if os.environ.get("STRIPE_PRACTICE")
+        else "Stripe, with your key"
+    )
     return f"""
   Easel is running.
 
     Open     http://{HOST}:{port}
     Models   {models}
+    Money    {money}
     Data     {settings.VAR_DIR.resolve()} (database, pictures); it stays when Easel stops
     Admin    .venv/bin/python manage.py createsuperuser, then http://{HOST}:{port}/admin/
     Stop     Ctrl-C

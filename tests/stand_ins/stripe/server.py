@@ -437,6 +437,9 @@ class StripeStandIn(HttpServer):
 
     async def _answer_page(self, exchange: Exchange) -> None:
         parts = exchange.path.strip("/").split("/")
+        if parts == ["favicon.ico"]:
+            await exchange.send(204, [], content_type="image/x-icon")
+            return
         try:
             with self.world.lock:
                 where, html = self._page(exchange.method, parts)
