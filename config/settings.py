@@ -313,6 +313,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep-play-purchases": {
+        "task": "billing.tasks.sweep_play_purchases",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "measure-durations": {
         "task": "generator.tasks.measure_durations",
         "schedule": 300.0,
