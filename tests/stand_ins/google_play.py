@@ -36,6 +36,8 @@ PACKAGE = "com.example.easel"
 ROBOT = "easel@example.iam.gserviceaccount.com"
 PUSHER = "pubsub@example.iam.gserviceaccount.com"
 KEY_ID = "key-1"
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""Whom the library's assertion is for, wherever it is sent."""
 PREFIX = f"/androidpublisher/v3/applications/{PACKAGE}/purchases/"
 MONTH = timedelta(days=30)
 
@@ -142,7 +144,7 @@ class GooglePlayStandIn(HttpServer):
         number = len(self.purchases) + 1
         values = {
             "order": f"GPA.3333-4137-0319-{number:05}",
-            "expires_at": datetime.now(UTC) + MONTH,
+            "expires_at": datetime.now(UTC).replace(microsecond=0) + MONTH,
             **fields,
         }
         self.purchases[token] = Purchase(product=product, account_id=account_id, **values)
@@ -236,7 +238,7 @@ class GooglePlayStandIn(HttpServer):
                 form["assertion"],
                 _private_key().public_key(),
                 algorithms=["RS256"],
-                audience=f"{self.base_url}/token",
+                audience=AUDIENCE,
                 issuer=ROBOT,
             )
         except (jwt.PyJWTError, KeyError):
@@ -291,6 +293,7 @@ def _private_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+@lru_cache(maxsize=1)
 def a_forgers_key() -> rsa.RSAPrivateKey:
     """A key that no certificate of ours vouches for."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
