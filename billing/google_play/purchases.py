@@ -160,9 +160,11 @@ def _write(user: User, subscription: Subscription, tier: Tier, read_at: datetime
     purchase.membership = _membership(purchase, subscription, tier, is_paid=is_paid)
     purchase.product, purchase.state = subscription.product, subscription.state[:64]
     purchase.order_id = subscription.order_id or purchase.order_id
-    if subscription.is_acknowledged and not purchase.acknowledged_at:
-        purchase.acknowledged_at = read_at
-    purchase.save()
+    # Not all fields: somebody else may just have claimed the acknowledgement.
+    purchase.save(update_fields=["membership", "product", "state", "order_id", "checked_at"])
+    if subscription.is_acknowledged:
+        own = PlayPurchase.objects.filter(pk=purchase.pk, acknowledged_at=None)
+        own.update(acknowledged_at=read_at)
     return purchase
 
 
