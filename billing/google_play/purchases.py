@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing import credits
+from billing.earning import referrals
 from billing.google_play import client, identity, reading
 from billing.google_play.client import PlayUnavailable, PurchaseGone, PurchaseUnknown
 from billing.google_play.reading import NothingOfOurs, Subscription
@@ -197,6 +198,8 @@ def _grant(account: CreditAccount, subscription: Subscription, tier: Tier) -> No
             reference=f"google:{order}",
             reason=tier.name,
         )
+    if subscription.amount:
+        referrals.pay(account.user)
 
 
 def _membership(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing import credits
+from billing.earning import referrals
 from billing.google_play import client, purchases
 from billing.models import Membership, Payment, PlayPurchase, Reversal
 
@@ -57,6 +58,8 @@ def take_back(payment: Payment, *, reason: str = "") -> None:
             reference=f"google:{payment.reference}",
             reason=payment.description,
         )
+    if payment.amount:
+        referrals.take_back(user)
     payment.reversed_amount, payment.reversed_credits = payment.amount, payment.credits
     payment.save(update_fields=["reversed_amount", "reversed_credits"])
     _end_what_it_paid_for(payment)

@@ -21,7 +21,17 @@ from accounts.models import User
 from billing import tasks, tiers
 from billing.google_play import client as google
 from billing.google_play import identity, notifications, purchases, reading, refunds
-from billing.models import CreditEntry, Membership, Payment, PlayPurchase, Reversal, Tier
+from billing.models import (
+    CreditAccount,
+    CreditEntry,
+    Membership,
+    Payment,
+    PlayPurchase,
+    Referral,
+    Reversal,
+    Reward,
+    Tier,
+)
 from tests.cast import all_at_once, balance
 from tests.stand_ins.google_play import (
     KEY_ID,
@@ -524,6 +534,21 @@ def test_refunds_of_other_products_are_passed_over(play: GooglePlayStandIn, alic
 
     assert refunds.collect() == 0
     assert given(alice) == GRANTED
+
+
+def test_who_brought_the_buyer_is_rewarded_while_the_money_stays(
+    play: GooglePlayStandIn, alice: User, bob: User
+) -> None:
+    Reward.objects.filter(kind="referral").update(credits=5, is_active=True)
+    account = CreditAccount.objects.get(pk=alice.pk)
+    Referral.objects.create(friend=account, referrer=CreditAccount.objects.get(pk=bob.pk))
+
+    redeemed(play, alice)
+    assert balance(bob) == 15
+    play.revoke(TOKEN)
+    refunds.collect()
+
+    assert balance(bob) == 10
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
