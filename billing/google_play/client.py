@@ -9,8 +9,9 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterator
-from functools import lru_cache
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,12 @@ logger = logging.getLogger(__name__)
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 TIMEOUT = 10
-"""Seconds for one attempt. There is one retry, and a token may be fetched before."""
+"""Seconds in which an answer must begin."""
+SHORT_TIMEOUT = 5
+"""The same for what comes before and after: a request that fetches an access token, reads a
+purchase and acknowledges it must be over before gunicorn ends its process."""
+QUICK = 3
+"""What failed within so many seconds is tried once more."""
 LARGEST = 4_000_000
 """Bytes of an answer; a page of a thousand voided purchases has about 400,000."""
 MOST_PAGES = 50
@@ -74,7 +80,7 @@ def subscription(token: str) -> Answer:
 def acknowledge(*, token: str, product: str) -> None:
     """Say that the purchase was delivered; Google refunds what nobody acknowledges in 3 days."""
     place = f"{quote(product, safe='')}/tokens/{quote(token, safe='')}"
-    _call("POST", f"purchases/subscriptions/{place}:acknowledge")
+    _call("POST", f"purchases/subscriptions/{place}:acknowledge", timeout=SHORT_TIMEOUT)
 
 
 def voided() -> Iterator[Answer]:
@@ -109,16 +115,29 @@ def key() -> Answer:
     return found
 
 
-def _call(method: str, path: str, query: dict[str, str] | None = None) -> Answer:
+def _call(
+    method: str, path: str, query: dict[str, str] | None = None, *, timeout: float | None = None
+) -> Answer:
     if not is_configured():
         raise NotConfigured
     package = quote(settings.GOOGLE_PLAY_PACKAGE, safe="")
     url = f"{settings.GOOGLE_PLAY_BASE_URL}/androidpublisher/v3/applications/{package}/{path}"
+    ask = partial(
+        requests.request,
+        method,
+        url,
+        params=query,
+        data=b"{}" if method == "POST" else None,
+        timeout=timeout or TIMEOUT,
+        allow_redirects=False,
+    )
+    started = time.monotonic()
     try:
-        response = _ask(method, url, query)
+        response = _with_token(ask)
         is_stale = response.status_code == HTTPStatus.UNAUTHORIZED
-        if is_stale or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            response = _ask(method, url, query, anew=is_stale)
+        is_bad = is_stale or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if is_bad and time.monotonic() - started < QUICK:
+            response = _with_token(ask, anew=is_stale)
     except (requests.RequestException, GoogleAuthError, ValueError) as error:
         # Only the kind: the text of such errors holds the address and thereby the purchase token.
         logger.warning("Google Play could not be asked: %s", type(error).__name__)
@@ -126,22 +145,9 @@ def _call(method: str, path: str, query: dict[str, str] | None = None) -> Answer
     return _understood(response)
 
 
-def _ask(
-    method: str, url: str, query: dict[str, str] | None, *, anew: bool = False
-) -> requests.Response:
-    headers = {
-        "Authorization": f"Bearer {_access_token(anew=anew)}",
-        "Content-Type": "application/json",
-    }
-    return requests.request(
-        method,
-        url,
-        params=query,
-        data=b"{}" if method == "POST" else None,
-        headers=headers,
-        timeout=TIMEOUT,
-        allow_redirects=False,
-    )
+def _with_token(ask: Callable[..., requests.Response], *, anew: bool = False) -> requests.Response:
+    token = _access_token(anew=anew)
+    return ask(headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
 
 
 def _understood(response: requests.Response) -> Answer:
@@ -183,5 +189,5 @@ def _credentials(_setting: str) -> Credentials:
 
 def _patient_request(*args: Any, **kwargs: Any) -> Any:
     """The library's own transport waits two minutes."""
-    kwargs["timeout"] = TIMEOUT
+    kwargs["timeout"] = SHORT_TIMEOUT
     return Request()(*args, **kwargs)

@@ -111,6 +111,7 @@ class GooglePlayStandIn(HttpServer):
         self.voided: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.page_size = 1000
+        self._page = 0
         self._broken: deque[Broken] = deque()
         self._broken_for_good: Broken | None = None
         self._access_tokens: set[str] = set()
@@ -252,9 +253,21 @@ class GooglePlayStandIn(HttpServer):
         answer = {"access_token": access, "expires_in": 3599, "token_type": "Bearer"}
         await exchange.send_json(200, answer)
 
+    def _next_page(self) -> dict[str, Any]:
+        """The stand-in reads no query, so pages follow each other whatever token comes."""
+        page = self.voided[self._page : self._page + self.page_size]
+        self._page += self.page_size
+        if self._page < len(self.voided):
+            return {
+                "voidedPurchases": page,
+                "tokenPagination": {"nextPageToken": f"page-{self._page}"},
+            }
+        self._page = 0
+        return {"voidedPurchases": page} if page else {}
+
     async def _api(self, exchange: Exchange, path: str) -> None:
         if path == "voidedpurchases":
-            await exchange.send_json(200, {"voidedPurchases": self.voided} if self.voided else {})
+            await exchange.send_json(200, self._next_page())
             return
         kind, _slash, rest = path.partition("/")
         token = rest.rpartition("/")[2].removesuffix(":acknowledge")
