@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,13 @@ import jwt
 import pytest
 from celery import current_app
 from django.core.checks import run_checks
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts import bells
 from accounts.models import User
-from billing import tasks, tiers
+from billing import credits, tasks, tiers
 from billing.google_play import client as google
 from billing.google_play import identity, notifications, purchases, reading, refunds
 from billing.models import (
@@ -219,6 +220,30 @@ def test_a_purchase_and_its_notification_race(play: GooglePlayStandIn, alice: Us
 
     assert all(isinstance(each, PlayPurchase) for each in results)
     assert given(alice) == GRANTED
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_one_renewal_read_twice_at_once(
+    play: GooglePlayStandIn, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redeemed(play, alice)
+    checks: list[Callable[[], object]] = [lambda: purchases.check(TOKEN)] * 2
+    both_are_there = threading.Barrier(2, timeout=10)
+
+    # Without the lock on the account both find no payment; only the constraint stops the second.
+    play.renew(TOKEN)
+    with monkeypatch.context() as patch:
+        patch.setattr(credits, "lock_account", lambda user: CreditAccount.objects.get(pk=user.pk))
+        patch.setattr(purchases, "_end_replaced", lambda token: both_are_there.wait())
+        results = all_at_once(checks)
+    assert [type(each) for each in results].count(IntegrityError) == 1
+
+    play.renew(TOKEN)
+    results = all_at_once(checks)
+    assert [type(each) for each in results] == [PlayPurchase] * 2
+    assert given(alice) == 3 * GRANTED
 
 
 def test_another_persons_token_gives_nothing(
@@ -487,8 +512,6 @@ def test_a_revoked_purchase_gives_its_credits_back_once(
 
 
 def test_spent_credits_are_taken_back_too(play: GooglePlayStandIn, alice: User) -> None:
-    from billing import credits
-
     redeemed(play, alice)
     credits.spend(user=alice, amount=GRANTED, reference="generation:spent")
     play.revoke(TOKEN)
@@ -994,3 +1017,25 @@ def test_half_a_set_up_is_found(
         setattr(settings, name, value)
 
     assert expected in {each.id for each in run_checks()}
+
+
+def test_an_administrator_checks_a_purchase_and_sees_no_token(
+    play: GooglePlayStandIn, alice: User, carol: User
+) -> None:
+    redeemed(play, alice, "a-secret-token")
+    play.renew("a-secret-token")
+    purchase = PlayPurchase.objects.get()
+    browser = Client()
+    browser.force_login(carol)
+    address = "/admin/billing/playpurchase/"
+
+    action = {"action": "check_now", "_selected_action": [purchase.pk]}
+    response = browser.post(address, action, follow=True)
+
+    assert "1 purchase checked." in response.content.decode()
+    assert given(alice) == 2 * GRANTED
+    page = browser.get(f"{address}{purchase.pk}/change/").content.decode()
+    assert "easel.basic" in page
+    assert "secret-token" not in page + response.content.decode()
+    play.from_now_on(Broken(500))
+    assert "cannot be asked" in browser.post(address, action, follow=True).content.decode()
