@@ -44,7 +44,7 @@ def collect_play_refunds() -> None:
     from billing.google_play import client, refunds
 
     if client.is_configured():
-        with suppress(client.PlayUnavailable, client.PurchaseUnknown):
+        with suppress(client.PlayUnavailable):  # it was logged, and is read again in an hour
             refunds.collect()
 
 

@@ -87,7 +87,7 @@ def voided() -> Iterator[Answer]:
     """What was refunded, revoked or charged back within thirty days, subscriptions included."""
     query = {"type": "1", "maxResults": "1000"}
     for _page in range(MOST_PAGES):
-        answer = _call("GET", "purchases/voidedpurchases", query)
+        answer = _page_of_voided(query)
         yield from answer.get("voidedPurchases", [])
         after = answer.get("tokenPagination", {}).get("nextPageToken")
         if not after:
@@ -113,6 +113,14 @@ def key() -> Answer:
     ):
         raise ValueError("This is no key of a service account.")
     return found
+
+
+def _page_of_voided(query: dict[str, str]) -> Answer:
+    try:
+        return _call("GET", "purchases/voidedpurchases", query)
+    except (PurchaseUnknown, PurchaseGone):
+        logger.error("Google Play does not know the app of GOOGLE_PLAY_PACKAGE.")
+        raise PlayUnavailable from None
 
 
 def _call(

@@ -835,6 +835,16 @@ def test_a_check_that_failed_is_made_again_soon(play: GooglePlayStandIn, alice: 
     assert given(alice) == 2 * GRANTED
 
 
+def test_refunds_of_an_app_that_google_does_not_know_are_an_error(
+    play: GooglePlayStandIn, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GOOGLE_PLAY_PACKAGE = "com.example.typo"
+
+    tasks.sweep_play_purchases()
+
+    assert "GOOGLE_PLAY_PACKAGE" in caplog.text
+
+
 def test_nothing_is_swept_where_nothing_is_sold() -> None:
     tasks.sweep_play_purchases()
     tasks.collect_play_refunds()
