@@ -18,6 +18,7 @@ from billing import (
     earning_admin,  # noqa: F401 - registers its tables
     statement,
 )
+from billing.google_play import admin as google_play_admin  # noqa: F401 - registers its table
 from billing.models import CreditAccount, CreditEntry
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing import views
 from billing.earning import views as earning
+from billing.google_play.views import notification
 
 urlpatterns = [
     path("", views.billing, name="billing"),
@@ -16,4 +17,5 @@ urlpatterns = [
     path("redeem/", earning.redeem, name="redeem"),
     path("ads/callback/", earning.ad_callback, name="ad_callback"),
     path("ads/token/", earning.ad_token, name="ad_token"),
+    path("google-play/notifications/", notification, name="google_play_notification"),
 ]

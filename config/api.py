@@ -21,7 +21,10 @@ from ninja.security import HttpBearer, SessionAuth
 from accounts.api import Person, person
 from accounts.models import User
 from billing import credits
+from billing.api import router as subscriptions
 from billing.credits import InsufficientCredits
+from billing.google_play.client import NotConfigured, PlayUnavailable
+from billing.google_play.purchases import PurchaseRefused
 from generator.api import InvalidRequest, NothingOffered
 from generator.api import router as generations
 from generator.moderation import PromptBlocked
@@ -75,6 +78,7 @@ api = NinjaAPI(
 
 
 api.add_router("", generations)
+api.add_router("", subscriptions)
 
 
 class ErrorDetail(Schema):
@@ -143,6 +147,21 @@ def _does_not_fit(request: HttpRequest, error: InvalidRequest) -> HttpResponse:
 @api.exception_handler(NothingOffered)
 def _nothing_offered(request: HttpRequest, error: NothingOffered) -> HttpResponse:
     return error_response(503, "no_model", _("No model is available at the moment."))
+
+
+@api.exception_handler(PurchaseRefused)
+def _purchase_refused(request: HttpRequest, error: PurchaseRefused) -> HttpResponse:
+    return error_response(409, error.code, error.sentence)
+
+
+@api.exception_handler(PlayUnavailable)
+def _play_unavailable(request: HttpRequest, error: PlayUnavailable) -> HttpResponse:
+    return error_response(503, "google_play_unavailable", error.sentence)
+
+
+@api.exception_handler(NotConfigured)
+def _no_play(request: HttpRequest, error: NotConfigured) -> HttpResponse:
+    return error_response(404, "not_found", _("Nothing is sold by Google Play here."))
 
 
 @api.exception_handler(AuthenticationError)

@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from billing.google_play import client
+
 
 @register()
 def provider_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -80,6 +82,50 @@ def media_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             "MEDIA_ROOT lies in the folder of the static files: private pictures would be public.",
             hint="Choose a folder that no web server serves.",
             id="easel.E003",
+        )
+    ]
+
+
+@register()
+def google_play(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Half a set-up sells nothing, or sells and never hears of a refund."""
+    names = ["GOOGLE_PLAY_CREDENTIALS", "GOOGLE_PLAY_PACKAGE", "GOOGLE_PLAY_PRODUCTS"]
+    missing = [name for name in names if not getattr(settings, name)]
+    if len(missing) == len(names):
+        return []
+    if missing:
+        return [
+            Error(
+                f"Google Play is half set up: {' and '.join(missing)} missing.",
+                hint="Set all three, or none (docs/google-play.md).",
+                id="easel.E010",
+            )
+        ]
+    return [*_google_play_key(), *_google_play_push()]
+
+
+def _google_play_key() -> list[CheckMessage]:
+    try:
+        client.key()
+    except ValueError:
+        return [
+            Error(
+                "GOOGLE_PLAY_CREDENTIALS is no key of a service account, nor the path to one.",
+                hint="Set it to the JSON file that the Cloud console handed out.",
+                id="easel.E011",
+            )
+        ]
+    return []
+
+
+def _google_play_push() -> list[CheckMessage]:
+    if settings.GOOGLE_PLAY_PUSH_EMAIL:
+        return []
+    return [
+        Warning(
+            "Google Play's notifications are not taken: changes are noticed hours later.",
+            hint="Set GOOGLE_PLAY_PUSH_EMAIL (docs/google-play.md).",
+            id="easel.W010",
         )
     ]
 

@@ -313,6 +313,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep-play-purchases": {
+        "task": "billing.tasks.sweep_play_purchases",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "measure-durations": {
         "task": "generator.tasks.measure_durations",
         "schedule": 300.0,
@@ -509,6 +514,33 @@ CURRENCY = env.str("CURRENCY", default="usd").lower()
 """What packs and plans are sold in: the three letters of ISO 4217."""
 if len(CURRENCY) != 3 or not CURRENCY.isalpha():
     raise ImproperlyConfigured("CURRENCY must be three letters, such as usd or eur.")
+
+# -- Google Play ----------------------------------------------------------------------------------
+
+
+def _products(name: str) -> dict[str, str]:
+    """``easel.basic=basic,easel.premium=premium``: which tier a product leads to."""
+    pairs = [pair.partition("=") for pair in env.list(name, default=[]) if pair.strip()]
+    if not all(product.strip() and tier.strip() for product, _equals, tier in pairs):
+        raise ImproperlyConfigured(f"{name} must look like easel.basic=basic,easel.pro=premium.")
+    return {product.strip(): tier.strip() for product, _equals, tier in pairs}
+
+
+GOOGLE_PLAY_CREDENTIALS = env.str("GOOGLE_PLAY_CREDENTIALS", default="")
+"""The JSON key of a service account, or the path to it."""
+GOOGLE_PLAY_PACKAGE = env.str("GOOGLE_PLAY_PACKAGE", default="")
+GOOGLE_PLAY_PRODUCTS = _products("GOOGLE_PLAY_PRODUCTS")
+GOOGLE_PLAY_BASE_URL = env.str(
+    "GOOGLE_PLAY_BASE_URL", default="https://androidpublisher.googleapis.com"
+).rstrip("/")
+GOOGLE_PLAY_TEST_PURCHASES = _switch("GOOGLE_PLAY_TEST_PURCHASES", default=DEBUG)
+GOOGLE_PLAY_PUSH_AUDIENCE = env.str(
+    "GOOGLE_PLAY_PUSH_AUDIENCE", default=f"{SITE_URL}/billing/google-play/notifications/"
+)
+GOOGLE_PLAY_PUSH_EMAIL = env.str("GOOGLE_PLAY_PUSH_EMAIL", default="")
+GOOGLE_PLAY_CERTS_URL = env.str(
+    "GOOGLE_PLAY_CERTS_URL", default="https://www.googleapis.com/oauth2/v1/certs"
+)
 
 # -- Work ---------------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ def test_every_variable_is_documented() -> None:
         ("DATABASE_URL", "nonsense"),
         ("EMAIL_URL", "submission://host"),
         ("DEMO_MODEL", "yes"),
+        ("GOOGLE_PLAY_PRODUCTS", "easel.basic"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_names_the_variable(
