@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shlex
 import socket
+import subprocess
 import sys
-from pathlib import Path
+import time
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -25,20 +27,30 @@ def prepare(port: int) -> dict[str, str]:
     """Fill the till with our packs and plans; the variables by which the processes find it."""
     if not is_wanted():
         return {"EASEL_PRACTICE": "true", "EASEL_PRACTICE_WANTED": "false"}
-    from tests.stand_ins.stripe import StripeStandIn
-
-    state = settings.VAR_DIR / STATE
     till = free_port(port + 1)
-    with StripeStandIn(port=till, api_key=KEY, state=state) as stand_in:
-        set_up(stand_in.base_url)
-        stand_in.world.save()
+    words, base_url = command(till), f"http://127.0.0.1:{till}"
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own words
+        try:
+            wait_until_open(till)
+            set_up(base_url)
+        finally:
+            process.terminate()
     return {
-        "EASEL_PRACTICE": command(till, state),
+        "EASEL_PRACTICE": shlex.join(words),
         "EASEL_PRACTICE_WANTED": "true",
         "STRIPE_SECRET_KEY": KEY,
-        "STRIPE_API_HOST": f"http://127.0.0.1:{till}",
+        "STRIPE_API_HOST": base_url,
         "STRIPE_PRACTICE": "true",
     }
+
+
+def wait_until_open(port: int) -> None:
+    """Until the till listens; it keeps what it is told in a file for its next start."""
+    for _try in range(200):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise OSError("The practice till did not start.")
 
 
 def set_up(base_url: str) -> None:
@@ -53,10 +65,10 @@ def set_up(base_url: str) -> None:
         pass
 
 
-def command(port: int, state: Path) -> str:
-    """How the supervisor starts the till."""
+def command(port: int) -> list[str]:
+    """How the till is started."""
     words = [sys.executable, "-m", "tests.stand_ins.stripe", "--port", str(port)]
-    return shlex.join([*words, "--key", KEY, "--state", str(state)])
+    return [*words, "--key", KEY, "--state", str(settings.VAR_DIR / STATE)]
 
 
 def free_port(wish: int) -> int:

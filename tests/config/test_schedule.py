@@ -13,6 +13,7 @@ from accounts.tasks import clear_sessions
 from config.celery import app
 
 
+@pytest.mark.django_db  # dj-stripe looks into its tables when its checks run
 def test_every_scheduled_task_exists() -> None:
     app.loader.import_default_modules()
 
