@@ -88,6 +88,13 @@ class Standing:
         mine = self.membership
         day = timezone.localtime(mine.paid_until).strftime("%-d %B %Y")
         words = {"tier": mine.tier.name, "day": day}
+        if self.is_in_trouble and mine.source == Membership.Source.GOOGLE:
+            return (
+                _(
+                    "The last payment for %(tier)s failed. Update it in Google Play to keep the plan."
+                )
+                % words
+            )
         if self.is_in_trouble:
             return (
                 _("The last payment for %(tier)s failed. Update your card to keep the plan.")
