@@ -31,7 +31,6 @@ def prepare(port: int) -> dict[str, str]:
     till = free_port(port + 1)
     with StripeStandIn(port=till, api_key=KEY, state=state) as stand_in:
         set_up(stand_in.base_url)
-        stand_in.world.save()
     return {
         "EASEL_PRACTICE": command(till, state),
         "EASEL_PRACTICE_WANTED": "true",

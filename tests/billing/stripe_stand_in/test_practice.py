@@ -66,7 +66,7 @@ def test_it_runs_without_django_and_delivers(tmp_path: Path) -> None:
             "/webhook/",
             "--secret",
             door.secret,
-            "--settle-after",
+            "--late",
             "0",
         ) as address,
     ):

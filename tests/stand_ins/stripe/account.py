@@ -144,6 +144,12 @@ class Account:
             ):
                 yield thing
 
+    def forget(self) -> None:
+        """Begin anew, as on the first day."""
+        for name in _KEPT:
+            getattr(self, name).clear()
+        self.clock.offset = 0
+
     def dump(self) -> Thing:
         """All of it, as JSON can write it."""
         return {name: getattr(self, name) for name in _KEPT} | {

@@ -189,8 +189,8 @@ def _invoicing(params: Thing) -> Thing:
 
 
 def _customer(account: Account, session: Thing) -> Thing | None:
-    if found := account.find(session["customer"]):
-        return found
+    if session["customer"]:
+        return account.get("customer", session["customer"], param="customer")
     is_needed = session["customer_creation"] == "always" or session["mode"] != "payment"
     is_needed = is_needed or (session["invoice_creation"] or {}).get("enabled")
     if not is_needed:
@@ -241,7 +241,8 @@ def _sell(
 
 def _invoice(account: Account, session: Thing, customer: Thing | None) -> None:
     """Where the session asks for it, a one-time payment gets its invoice after it was paid."""
-    if not customer or not (session["invoice_creation"] or {}).get("enabled"):
+    is_wanted = (session["invoice_creation"] or {}).get("enabled")
+    if not customer or customer.get("deleted") or not is_wanted:
         return
     period = {"start": account.now, "end": account.now}
     lines = [

@@ -65,6 +65,7 @@ class StripeStandIn(HttpServer):
 
     Misbehaviour (``behaviours.py``): :meth:`next` and :meth:`always`, by method and path such as
     ``"GET invoices"``. :attr:`requests` tells what was asked of the API.
+    :meth:`reset` forgets everything.
     """
 
     api_key = "sk_test_stand_in_0123456789abcdef"
@@ -375,10 +376,23 @@ class StripeStandIn(HttpServer):
         if behaviour:
             self._always[on] = behaviour
 
+    def reset(self) -> None:
+        """Forget everything: objects, events, requests and what was scripted."""
+        with self.account.lock:
+            self.account.forget()
+            self.lose_all()
+            self._deliveries.done.clear()
+            self.requests.clear()
+            self._next.clear()
+            self._always.clear()
+
     # Serving
 
     async def answer(self, exchange: Exchange) -> None:
         """A request to the API, or one for a page."""
+        if exchange.path == "/favicon.ico":
+            await exchange.send(204, [], content_type="image/x-icon")
+            return
         if not exchange.path.startswith("/v1/"):
             with self.account.lock:
                 page = pages.answer(self.account, exchange)

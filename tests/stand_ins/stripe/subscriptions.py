@@ -101,6 +101,8 @@ def switch(account: Account, subscription: Thing, items: list[Thing], behaviour:
         price = account.get(
             "price", given.get("price", item["price"]["id"]), param="items[0][price]"
         )
+        if price["id"] == item["price"]["id"] and given.get("quantity") in (None, item["quantity"]):
+            continue
         old, is_same = copy.deepcopy(item), _rhythm(price) == _rhythm(item["price"])
         item |= {"price": price, "plan": _plan(price)}
         item["quantity"] = given.get("quantity", item["quantity"])
