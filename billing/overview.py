@@ -90,9 +90,7 @@ class Standing:
         words = {"tier": mine.tier.name, "day": day}
         if self.is_in_trouble and mine.source == Membership.Source.GOOGLE:
             return (
-                _(
-                    "The last payment for %(tier)s failed. Update it in Google Play to keep the plan."
-                )
+                _("The last payment for %(tier)s failed. Mend it in Google Play to keep the plan.")
                 % words
             )
         if self.is_in_trouble:

@@ -15,8 +15,8 @@ from accounts.models import User
 from billing import checkout, inbox, setting_up
 from billing.models import Checkout
 from tests.stand_ins.stripe import StripeStandIn
+from tests.stand_ins.stripe.account import Thing as Object
 from tests.stand_ins.stripe.deliveries import signed
-from tests.stand_ins.stripe.world import Object
 
 
 class Shop:
@@ -27,13 +27,13 @@ class Shop:
         sdk.api_base = stripe.base_url
         self.stripe = stripe
         self.said = list(setting_up.set_up())
-        self.stripe.mail.lose()
+        self.stripe.lose_all()
 
     @property
     def secret(self) -> str:
         """What the webhook's deliveries are signed with."""
-        (endpoint,) = self.stripe.world.every("webhook_endpoint")
-        return self.stripe.world.secrets[endpoint["id"]]
+        (endpoint,) = self.stripe.all("webhook_endpoint")
+        return self.stripe.account.secrets[endpoint["id"]]
 
     def begin(self, user: User, key: str = "pack-small") -> Checkout:
         """To the till, and not further."""
@@ -50,10 +50,14 @@ class Shop:
 
     def hear(self, events: Iterable[Object] | None = None) -> list[int]:
         """Deliver what is pending, or ``events``, and do what the worker does; the statuses."""
-        chosen = self.stripe.mail.lose() if events is None else list(events)
+        chosen = self.miss() if events is None else list(events)
         statuses = [self.deliver(event) for event in chosen]
         self.work()
         return statuses
+
+    def miss(self) -> list[Object]:
+        """What is pending never arrives; it is returned."""
+        return [event.json for event in self.stripe.lose_all()]
 
     def deliver(self, event: Object, **signing: Any) -> int:
         """One delivery to the webhook; nothing follows yet."""
@@ -75,8 +79,8 @@ class Shop:
 
     def charge(self, bought: Checkout) -> Object:
         """The charge of a pack that was paid."""
-        session = self.stripe.world.get("checkout.session", bought.session_id)
-        return self.stripe.charge_of(session["_intent"])
+        session = self.stripe.get(bought.session_id or "")
+        return self.stripe.charge_of(session["payment_intent"])
 
     def subscription(self, user: User) -> Object:
         """The person's newest subscription at Stripe."""
@@ -84,9 +88,9 @@ class Shop:
             each.customer_id
             for each in user.credit_account.stripe_customers.filter(deleted_at=None)
         )
-        return self.stripe.world.every("subscription", customer=customer)[0]
+        return self.stripe.all("subscription", customer=customer)[0]
 
     def price(self, key: str) -> str:
         """The price at Stripe of an offer."""
-        (price,) = self.stripe.world.every("price", lookup_key=f"easel-{key}")
+        (price,) = self.stripe.all("price", lookup_key=f"easel-{key}")
         return str(price["id"])

@@ -34,7 +34,7 @@ def test_where_nothing_was_lost_there_is_nothing_to_do(shop: Shop, alice: User) 
 def test_a_lost_purchase_is_granted(shop: Shop, alice: User) -> None:
     began = shop.begin(alice)
     shop.stripe.pay(began.session_id or "")
-    shop.stripe.mail.lose()
+    shop.miss()
 
     found = sentences()
 
@@ -49,11 +49,11 @@ def test_everything_lost_is_found_in_one_run(shop: Shop, alice: User, bob: User)
     for user in (alice, bob):
         for key in ("pack-small", "plan-basic"):
             shop.stripe.pay(shop.begin(user, key).session_id or "")
-    charges = shop.stripe.world.every("charge", amount=500)
+    charges = shop.stripe.all("charge", amount=500)
     shop.stripe.refund(charges[0]["id"])
     shop.stripe.dispute(charges[1]["id"])
     shop.stripe.cancel(shop.subscription(alice)["id"], at_period_end=False)
-    shop.stripe.mail.lose()
+    shop.miss()
 
     found = sentences()
 
@@ -71,9 +71,9 @@ def test_a_lost_refund_that_failed_and_a_dispute_that_was_won(shop: Shop, alice:
     dispute = shop.stripe.dispute(charge, 400)
     shop.hear()
     assert balance(alice) == 10
-    shop.stripe.settle_refund(refund["id"], succeed=False)
+    shop.stripe.fail_refund(refund["id"])
     shop.stripe.close_dispute(dispute["id"], won=True)
-    shop.stripe.mail.lose()
+    shop.miss()
 
     assert len(sentences()) == 2
     assert balance(alice) == 60
@@ -82,7 +82,7 @@ def test_a_lost_refund_that_failed_and_a_dispute_that_was_won(shop: Shop, alice:
 def test_a_lost_renewal_end_and_deleted_customer(shop: Shop, alice: User) -> None:
     shop.buy(alice, "plan-basic")
     shop.stripe.delete_customer(StripeCustomer.objects.get().customer_id)
-    shop.stripe.mail.lose()
+    shop.miss()
 
     found = sentences()
 
@@ -93,7 +93,7 @@ def test_a_lost_renewal_end_and_deleted_customer(shop: Shop, alice: User) -> Non
 def test_a_session_that_ran_out_unheard_is_given_up(shop: Shop, alice: User) -> None:
     began = shop.begin(alice)
     shop.stripe.expire(began.session_id or "")
-    shop.stripe.mail.lose()
+    shop.miss()
     Checkout.objects.update(created_at="2026-01-01T00:00:00Z")
 
     assert len(sentences()) == 1
@@ -103,7 +103,7 @@ def test_a_session_that_ran_out_unheard_is_given_up(shop: Shop, alice: User) -> 
 
 def test_the_command_names_what_it_cannot_settle_and_fails(shop: Shop, alice: User) -> None:
     shop.buy(alice)
-    shop.stripe.world.every("invoice")[0]["amount_paid"] = 499
+    next(shop.stripe.account.all("invoice"))["amount_paid"] = 499
     out = StringIO()
 
     with pytest.raises(SystemExit) as ended:
@@ -161,11 +161,11 @@ def test_the_audit_names_what_only_the_mirror_knows(shop: Shop, alice: User) -> 
 
 
 def test_setting_up_twice_changes_nothing(shop: Shop) -> None:
-    before = {kind: len(things) for kind, things in shop.stripe.world.things.items()}
+    before = len(shop.stripe.account.objects)
 
     said = list(setting_up.set_up())
 
-    after = {kind: len(things) for kind, things in shop.stripe.world.things.items()}
+    after = len(shop.stripe.account.objects)
     assert after == before
     assert not [sentence for sentence in said if "created" in sentence or "replaced" in sentence]
 

@@ -31,7 +31,7 @@ def test_the_six_events_ten_at_once_while_the_page_reloads_grant_once(open_shop:
     mia = a_person("mia")
     began = open_shop.begin(mia)
     open_shop.stripe.pay(began.session_id or "")
-    events = [each for each in open_shop.stripe.mail.lose() if "." in each["type"]]
+    events = open_shop.miss()
     client = Client()
     client.force_login(mia)
 
@@ -63,7 +63,7 @@ def test_two_tabs_that_buy_at_once_are_one_customer(open_shop: Shop) -> None:
 
     assert len(set(urls)) == 4
     assert StripeCustomer.objects.count() == 1
-    assert len(open_shop.stripe.world.every("customer")) == 1
+    assert len(open_shop.stripe.all("customer")) == 1
 
 
 def test_while_stripe_is_silent_the_webhook_ends_and_nobody_else_waits(
@@ -76,7 +76,7 @@ def test_while_stripe_is_silent_the_webhook_ends_and_nobody_else_waits(
     mia, ned = a_person("mia"), a_person("ned", balance=5)
     began = open_shop.begin(mia)
     open_shop.stripe.pay(began.session_id or "")
-    event = next(each for each in open_shop.stripe.mail.lose() if each["type"] == "invoice.paid")
+    event = next(each for each in open_shop.miss() if each["type"] == "invoice.paid")
     open_shop.stripe.always(hangs(60), on="*")
     assert open_shop.deliver(event) == 200
     trigger = WebhookEventTrigger.objects.get()
@@ -130,7 +130,7 @@ def test_an_answer_that_is_lost_leads_to_the_same_session(open_shop: Shop) -> No
 
     open_shop.begin(mia)
 
-    assert len(open_shop.stripe.world.every("checkout.session")) == 1
+    assert len(open_shop.stripe.all("checkout.session")) == 1
 
 
 def test_the_tier_of_an_account_that_pays_twice_is_the_higher_one(open_shop: Shop) -> None:

@@ -18,8 +18,8 @@ from billing import inbox
 from billing.models import CreditEntry, Payment
 from tests.billing.shop import Shop
 from tests.cast import balance
-from tests.stand_ins.stripe.behaviours import fails, gone, stale
-from tests.stand_ins.stripe.world import Object
+from tests.stand_ins.stripe.account import Thing as Object
+from tests.stand_ins.stripe.behaviours import fails, missing, stale
 
 SIX = [
     "checkout.session.completed",
@@ -34,7 +34,7 @@ SIX = [
 def the_six(shop: Shop, user: User) -> list[Object]:
     began = shop.begin(user)
     shop.stripe.pay(began.session_id or "")
-    events = {event["type"]: event for event in shop.stripe.mail.lose()}
+    events = {event["type"]: event for event in shop.miss()}
     return [events[kind] for kind in SIX]
 
 
@@ -97,7 +97,7 @@ def forged(event: Object, **changes: Any) -> Object:
         {"secret": "whsec_other"},
         {"timestamp": int(time.time()) - 301},
         {"timestamp": 0},
-        {"scheme": "v0"},
+        {"schemes": ("v0",)},
     ],
 )
 def test_what_stripe_did_not_sign_just_now_is_refused_and_not_stored(
@@ -228,7 +228,7 @@ def test_what_the_event_says_of_amounts_and_people_is_not_believed(
 def test_an_invoice_of_one_cent_grants_nothing(shop: Shop, alice: User) -> None:
     began = shop.begin(alice)
     shop.stripe.pay(began.session_id or "")
-    invoice = shop.stripe.world.every("invoice")[0]
+    invoice = next(shop.stripe.account.all("invoice"))
     invoice |= {"amount_paid": 1, "total": 1}
     invoice["lines"]["data"][0] |= {"amount": 1}
     shop.hear()
@@ -241,7 +241,7 @@ def test_an_invoice_that_names_another_person_grants_nobody(
 ) -> None:
     began = shop.begin(alice)
     shop.stripe.pay(began.session_id or "")
-    shop.stripe.world.every("invoice")[0]["metadata"]["easel_user"] = str(bob.pk)
+    next(shop.stripe.account.all("invoice"))["metadata"]["easel_user"] = str(bob.pk)
     shop.hear()
 
     assert (balance(alice), balance(bob)) == (10, 10)
@@ -249,7 +249,7 @@ def test_an_invoice_that_names_another_person_grants_nobody(
 
 def test_a_session_of_another_price_than_was_begun_does_not_count(shop: Shop, alice: User) -> None:
     began = shop.begin(alice)
-    shop.stripe.world.get("checkout.session", began.session_id)["amount_total"] = 1
+    shop.stripe.account.get("checkout.session", began.session_id)["amount_total"] = 1
     shop.stripe.expire(began.session_id or "")
     shop.hear()
 
@@ -260,7 +260,7 @@ def test_a_session_of_another_price_than_was_begun_does_not_count(shop: Shop, al
 def test_a_line_that_is_not_ours_grants_nothing(shop: Shop, alice: User) -> None:
     began = shop.begin(alice)
     shop.stripe.pay(began.session_id or "")
-    line = shop.stripe.world.every("invoice")[0]["lines"]["data"][0]
+    line = next(shop.stripe.account.all("invoice"))["lines"]["data"][0]
     line["pricing"]["price_details"]["price"] = "price_of_somebody_else"
     shop.hear()
 
@@ -294,7 +294,7 @@ def test_stripe_in_trouble_only_delays(shop: Shop, alice: User, behaviour: Any) 
 
 def test_a_lost_object_fails_closed(shop: Shop, alice: User) -> None:
     event = the_six(shop, alice)[4]
-    shop.stripe.next(gone(), on="GET invoices")
+    shop.stripe.next(missing(), on="GET invoices")
 
     shop.hear([event])
 

@@ -1,5 +1,6 @@
-"""Stripe, as far as Easel uses it: a server with state, in the shape of API 2026-05-27.dahlia."""
+"""Stripe on this machine: its API with a memory, its pages, and its webhooks."""
 
+from tests.stand_ins.stripe.deliveries import Delivery, Event
 from tests.stand_ins.stripe.server import StripeStandIn
 
-__all__ = ["StripeStandIn"]
+__all__ = ["Delivery", "Event", "StripeStandIn"]

@@ -1,38 +1,43 @@
-"""A practice till beside a local server: ``python -m tests.stand_ins.stripe --port 12111``."""
+"""Practice mode: ``python -m tests.stand_ins.stripe --port 12111 --site http://127.0.0.1:8000``."""
 
 from __future__ import annotations
 
 import argparse
 import signal
-import threading
+from contextlib import suppress
 from pathlib import Path
 
-from tests.stand_ins.stripe import StripeStandIn
-
-LOOK_EVERY = 30.0
-"""Seconds between looks at the clock for subscriptions that are due."""
+from tests.stand_ins.stripe.server import StripeStandIn
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Serve until Ctrl-C; objects of an earlier run come from the state file."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stand_ins.stripe", description=__doc__)
     parser.add_argument("--port", type=int, default=12111)
-    parser.add_argument("--key", default="sk_test_practice", help="The API key to take.")
-    parser.add_argument("--state", type=Path, help="A file to keep everything in.")
-    parser.add_argument("--late", type=float, default=20, help="Seconds of a late payment.")
-    given = parser.parse_args()
-    is_over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: is_over.set())
-    with StripeStandIn(
-        port=given.port,
-        api_key=given.key,
+    parser.add_argument("--key", help="the only API key to take; without it, any")
+    parser.add_argument("--site", default="http://127.0.0.1:8000", help="where Easel is")
+    parser.add_argument("--state", type=Path, help="a file that keeps everything for later runs")
+    parser.add_argument("--webhook", help="the path or address that events are posted to")
+    parser.add_argument("--secret", help="what events to that address are signed with")
+    parser.add_argument("--late", type=int, default=20, help="seconds of a slow payment")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stand_in = StripeStandIn(
+        port=options.port,
+        api_key=options.key,
         automatic=True,
-        late_after=given.late,
-        state=given.state,
-    ) as stand_in:
-        print(f"STRIPE_API_HOST={stand_in.base_url} STRIPE_SECRET_KEY={given.key}", flush=True)
-        while not is_over.wait(LOOK_EVERY):
-            stand_in.advance(days=0)
+        delay=0.5,
+        settle_after=options.late,
+        state=options.state,
+    )
+    with stand_in, suppress(KeyboardInterrupt):
+        if options.webhook:
+            url = options.webhook
+            url = url if "://" in url else options.site.rstrip("/") + url
+            stand_in.add_endpoint(url, secret=options.secret)
+        key = options.key or "any"
+        print(f"STRIPE_API_HOST={stand_in.base_url} STRIPE_SECRET_KEY={key}", flush=True)
+        stand_in.run()
 
 
 if __name__ == "__main__":

@@ -1,170 +1,89 @@
-"""Customers, products, prices, the portal's configuration and webhook endpoints."""
+"""Products and prices."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.stand_ins.stripe.wire import Params, Refusal, missing, new_id, number, truth
-from tests.stand_ins.stripe.world import Object, World
+from tests.stand_ins.stripe.account import Account, Thing
+from tests.stand_ins.stripe.refusals import wrong
 
 
-def merged(thing: Object, params: Params) -> dict[str, Any]:
-    """Metadata is merged, and an empty value drops a key."""
-    notes = {**(thing.get("metadata") or {}), **(params.get("metadata") or {})}
-    return {key: value for key, value in notes.items() if value != ""}
+def merged(old: Thing, given: Thing | str) -> Thing:
+    """Metadata after an update: an empty text removes a key, an empty whole removes all."""
+    if not isinstance(given, dict):
+        return {}
+    return {name: value for name, value in (old | given).items() if value != ""}
 
 
-def make_customer(world: World, params: Params) -> Object:
-    customer = world.make(
-        "customer",
-        "cus",
-        email=params.get("email"),
-        name=params.get("name"),
-        metadata=params.get("metadata", {}),
-        balance=0,
-        currency=None,
-        invoice_prefix=new_id("x")[2:10].upper(),
-        invoice_settings={"custom_fields": None, "default_payment_method": None},
-        next_invoice_sequence=1,
-        tax_exempt="none",
-    )
-    world.emit("customer.created", customer)
-    return customer
+def without_expand(params: Thing) -> Thing:
+    """What the request wants to write."""
+    return {name: value for name, value in params.items() if name != "expand"}
 
 
-def update_customer(world: World, pk: str, params: Params) -> Object:
-    customer = world.get("customer", pk)
-    wanted = {key: params[key] for key in ("email", "name") if key in params}
-    return world.change(customer, "customer.updated", **wanted, metadata=merged(customer, params))
-
-
-def make_product(world: World, params: Params) -> Object:
-    if params.get("id") in world.things.get("product", {}):
-        raise Refusal("Product already exists.", code="resource_already_exists", param="id")
-    product = world.make(
-        "product",
-        "prod",
-        pk=params.get("id", ""),
-        name=params["name"],
-        active=truth(params, "active", default=True),
-        metadata=params.get("metadata", {}),
-        type="service",
-        updated=world.now(),
-    )
-    world.emit("product.created", product)
+def create_product(account: Account, params: Thing) -> Thing:
+    """POST products."""
+    values = without_expand(params)
+    data = values.pop("default_price_data", None)
+    values["metadata"] = merged({}, values.get("metadata", {}))
+    if (given := values.get("id")) and account.find(given):
+        raise wrong("Product already exists.", param="id", code="resource_already_exists")
+    product = account.add(account.make("product", **values, updated=account.now), "product.created")
+    if data:
+        price = create_price(account, {**data, "product": product["id"]})
+        account.change(product, default_price=price["id"])
     return product
 
 
-def update_product(world: World, pk: str, params: Params) -> Object:
-    product = world.get("product", pk)
-    wanted: dict[str, Any] = {key: params[key] for key in ("name",) if key in params}
-    if "active" in params:
-        wanted["active"] = truth(params, "active")
-    wanted |= {"metadata": merged(product, params), "updated": world.now()}
-    return world.change(product, "product.updated", **wanted)
+def update_product(account: Account, params: Thing, product: str) -> Thing:
+    """POST products/ID."""
+    thing = account.get("product", product)
+    values = without_expand(params)
+    if "metadata" in values:
+        values["metadata"] = merged(thing["metadata"], values["metadata"])
+    return account.change(thing, "product.updated", **values, updated=account.now)
 
 
-def make_price(world: World, params: Params) -> Object:
-    world.get("product", params.get("product"), param="product")
-    key = params.get("lookup_key")
-    _free_lookup_key(world, key, transfer=truth(params, "transfer_lookup_key"))
-    recurring = params.get("recurring")
-    price = world.make(
-        "price",
-        "price",
-        product=params["product"],
-        active=True,
-        billing_scheme="per_unit",
-        currency=params["currency"],
-        unit_amount=number(params, "unit_amount"),
-        unit_amount_decimal=params.get("unit_amount"),
-        lookup_key=key,
-        metadata=params.get("metadata", {}),
-        type="recurring" if recurring else "one_time",
-        tax_behavior="unspecified",
-        recurring={
-            "interval": recurring["interval"],
-            "interval_count": number(recurring, "interval_count", 1),
+def create_price(account: Account, params: Thing) -> Thing:
+    """POST prices."""
+    values = without_expand(params)
+    transfer = values.pop("transfer_lookup_key", False)
+    data = values.pop("product_data", None)
+    product = create_product(account, data)["id"] if data else values.get("product")
+    account.get("product", product, param="product")
+    _take_lookup_key(account, values.get("lookup_key"), transfer)
+    recurring = values.pop("recurring", None)
+    amount = values.pop("unit_amount", None)
+    if amount is None and "unit_amount_decimal" not in values:
+        raise wrong("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
+    values |= {"product": product, "metadata": merged({}, values.get("metadata", {}))}
+    values.setdefault("unit_amount_decimal", str(amount))
+    price = account.make("price", **values, unit_amount=amount)
+    if recurring:
+        price["type"] = "recurring"
+        price["recurring"] = {
+            "interval_count": 1,
             "meter": None,
             "trial_period_days": None,
             "usage_type": "licensed",
+            **recurring,
         }
-        if recurring
-        else None,
-    )
-    world.emit("price.created", price)
-    return price
+    return account.add(price, "price.created")
 
 
-def update_price(world: World, pk: str, params: Params) -> Object:
-    price = world.get("price", pk)
-    wanted: dict[str, Any] = {"metadata": merged(price, params)}
-    if "active" in params:
-        wanted["active"] = truth(params, "active")
-    return world.change(price, "price.updated", **wanted)
+def update_price(account: Account, params: Thing, price: str) -> Thing:
+    """POST prices/ID; the amount of a price never changes."""
+    thing = account.get("price", price)
+    values = without_expand(params)
+    transfer = values.pop("transfer_lookup_key", False)
+    if values.get("lookup_key") != thing["lookup_key"]:
+        _take_lookup_key(account, values.get("lookup_key"), transfer)
+    if "metadata" in values:
+        values["metadata"] = merged(thing["metadata"], values["metadata"])
+    return account.change(thing, "price.updated", **values)
 
 
-def make_endpoint(world: World, params: Params) -> Object:
-    endpoint = world.make(
-        "webhook_endpoint",
-        "we",
-        url=params["url"],
-        enabled_events=params["enabled_events"],
-        api_version=params.get("api_version"),
-        status="enabled",
-        metadata=params.get("metadata", {}),
-    )
-    world.secrets[endpoint["id"]] = new_id("whsec")
-    return {**endpoint, "secret": world.secrets[endpoint["id"]]}
-
-
-def update_endpoint(world: World, pk: str, params: Params) -> Object:
-    endpoint = world.get("webhook_endpoint", pk)
-    wanted: dict[str, Any] = {
-        key: params[key] for key in ("url", "enabled_events") if key in params
-    }
-    if "disabled" in params:
-        wanted["status"] = "disabled" if truth(params, "disabled") else "enabled"
-    return world.change(endpoint, **wanted)
-
-
-def delete_endpoint(world: World, pk: str, params: Params) -> Object:
-    if world.things.get("webhook_endpoint", {}).pop(pk, None) is None:
-        raise missing("webhook endpoint", pk)
-    return {"id": pk, "object": "webhook_endpoint", "deleted": True}
-
-
-def make_configuration(world: World, params: Params) -> Object:
-    return world.make(
-        "billing_portal.configuration",
-        "bpc",
-        active=True,
-        features=params["features"],
-        business_profile=params.get("business_profile", {}),
-        default_return_url=params.get("default_return_url"),
-        metadata=params.get("metadata", {}),
-        login_page={"enabled": False, "url": None},
-        updated=world.now(),
-    )
-
-
-def update_configuration(world: World, pk: str, params: Params) -> Object:
-    configuration = world.get("billing_portal.configuration", pk)
-    wanted = {
-        key: params[key]
-        for key in ("features", "business_profile", "default_return_url")
-        if key in params
-    }
-    return world.change(configuration, **wanted, metadata=merged(configuration, params))
-
-
-def _free_lookup_key(world: World, key: str | None, *, transfer: bool) -> None:
-    holders = world.every("price", lookup_key=key) if key else []
-    if holders and not transfer:
-        raise Refusal(
-            f"A price (`{holders[0]['id']}`) already uses that lookup key.",
-            code="resource_already_exists",
-            param="lookup_key",
-        )
-    for holder in holders:
-        world.change(holder, lookup_key=None)
+def _take_lookup_key(account: Account, key: str | None, transfer: bool) -> None:
+    for other in account.all("price", lookup_key=key) if key else ():
+        if not transfer:
+            raise wrong(
+                f"A price (`{other['id']}`) already uses that lookup key.", param="lookup_key"
+            )
+        account.change(other, "price.updated", lookup_key=None)

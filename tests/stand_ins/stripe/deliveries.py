@@ -1,135 +1,171 @@
-"""Events on their way to webhook endpoints: signed, and late, doubled or lost as we please."""
+"""Signs events and posts them to the endpoints that want them."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import copy
+import http.client
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from tests.stand_ins.stripe.world import Object, World
+from stripe import WebhookSignature
+
+from tests.stand_ins.stripe.account import Account, Thing
 
 TIMEOUT = 30
-BACKOFF = (0.5, 1, 2, 4, 8, 15, 30)
-"""Seconds before each repetition in automatic mode; Stripe's own are hours."""
+BACKOFF = (1, 3, 10, 30)
+UNREACHED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as it is told to the endpoints."""
+
+    json: Thing
+
+    @property
+    def id(self) -> str:
+        """``evt_…``"""
+        return str(self.json["id"])
+
+    @property
+    def type(self) -> str:
+        """Such as ``checkout.session.completed``."""
+        return str(self.json["type"])
+
+    @property
+    def object(self) -> Thing:
+        """The object as it was then."""
+        found: Thing = self.json["data"]["object"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One post to an endpoint; status 0 says that nobody answered."""
+
+    event: Event
+    endpoint: str
+    status: int
 
 
 class Deliveries:
-    """Holds events back until told, or with ``automatic`` sends each by itself, in its turn."""
+    """Holds events back, or sends each at once from a thread and again when it was not taken."""
 
-    def __init__(self, world: World, *, automatic: bool = False, delay: float = 0) -> None:
-        self.world = world
-        self.pending: deque[Object] = deque()
-        self.failed: list[Object] = []
+    def __init__(self, account: Account, *, is_held: bool, delay: float = 0) -> None:
+        self.is_held = is_held
         self.delay = delay
-        self._bell = threading.Condition()
-        self._is_closed = False
-        if automatic:
-            threading.Thread(target=self._run, daemon=True).start()
-        world.listeners.append(self._hear)
+        self.pending: list[Event] = []
+        self.done: deque[Delivery] = deque(maxlen=10_000)
+        self._account = account
+        self._pool = ThreadPoolExecutor(8, thread_name_prefix="deliveries")
+        self._running = 0
+        self._idle = threading.Condition()
+        self._stopped = threading.Event()
+
+    def hear(self, event: Thing) -> None:
+        """A new event; the account's lock is held."""
+        endpoints = self.endpoints(event["type"])
+        event["pending_webhooks"] = len(endpoints)
+        told = Event(copy.deepcopy(event))
+        if self.is_held:
+            self.pending.append(told)
+            return
+        for endpoint in endpoints:
+            with self._idle:
+                self._running += 1
+            self._pool.submit(self._keep_sending, told, endpoint)
+
+    def endpoints(self, kind: str) -> list[Thing]:
+        """Those that are switched on for events of this type."""
+        return [
+            endpoint
+            for endpoint in self._account.all("webhook_endpoint", status="enabled")
+            if {"*", kind} & set(endpoint["enabled_events"])
+        ]
+
+    def send(
+        self,
+        event: Event,
+        endpoint: Thing,
+        *,
+        timestamp: int | None = None,
+        secret: str | None = None,
+        schemes: Sequence[str] = ("v1",),
+        mutate: Callable[[Thing], Thing | None] | None = None,
+        tamper: Callable[[bytes], bytes] | None = None,
+    ) -> int:
+        """Post once. ``mutate`` changes what is signed, ``tamper`` the bytes after signing."""
+        told = copy.deepcopy(event.json)
+        if mutate:
+            told = mutate(told) or told
+        text = json.dumps(told, indent=2)
+        key = secret or self._account.secrets[endpoint["id"]]
+        signature = signed(text, key, timestamp=timestamp, schemes=schemes)
+        body = tamper(text.encode()) if tamper else text.encode()
+        status = post(endpoint["url"], body, signature)
+        self.done.append(Delivery(event, endpoint["id"], status))
+        self._count(event, status)
+        return status
+
+    def wait(self, timeout: float = 10) -> bool:
+        """Until nothing is on its way any more."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._running, timeout)
 
     def close(self) -> None:
         """Send nothing more."""
-        self._is_closed = True
-        with self._bell:
-            self._bell.notify_all()
+        self._stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def deliver(
-        self,
-        event: Object,
-        *,
-        copies: int = 1,
-        at_once: int = 1,
-        timestamp: int | None = None,
-        secret: str | None = None,
-        scheme: str = "v1",
-        change: Callable[[Object], Object] | None = None,
-    ) -> list[int]:
-        """Send one event to each endpoint that wants it; the statuses of the answers.
-
-        ``change`` forges the body before it is signed; ``secret`` signs with another one.
-        """
-        body = json.dumps(change(event) if change else event)
-        jobs = []
-        for endpoint in self._wanting(event):
-            key = secret or self.world.secrets[endpoint["id"]]
-            signature = signed(body, key, timestamp=timestamp, scheme=scheme)
-            jobs += [(endpoint["url"], body, signature)] * copies
-        if at_once == 1:
-            return [_post(*job) for job in jobs]
-        with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(lambda job: _post(*job), jobs))
-
-    def deliver_all(self, order: Iterable[int] | None = None) -> list[int]:
-        """Send what is pending, by default in its order."""
-        events = [self.pending.popleft() for _ in range(len(self.pending))]
-        chosen = [events[at] for at in order] if order is not None else events
-        return [status for event in chosen for status in self.deliver(event)]
-
-    def lose(self) -> list[Object]:
-        """What is pending never arrives."""
-        lost = list(self.pending)
-        self.pending.clear()
-        return lost
-
-    def _hear(self, event: Object) -> None:
-        with self._bell:
-            self.pending.append(event)
-            self._bell.notify_all()
-
-    def _wanting(self, event: Object) -> list[Object]:
-        return [
-            each
-            for each in self.world.every("webhook_endpoint", status="enabled")
-            if {"*", event["type"]} & set(each["enabled_events"])
-        ]
-
-    def _run(self) -> None:
-        while not self._is_closed:
-            with self._bell:
-                self._bell.wait_for(lambda: self.pending or self._is_closed)
-                event = self.pending.popleft() if self.pending else None
-            if event:
-                time.sleep(self.delay)
-                self._persist(event)
-
-    def _persist(self, event: Object) -> None:
-        """Later ones do not wait for one that fails: it is repeated beside them."""
-        if all(200 <= status < 300 for status in self.deliver(event)):
-            return
-
-        def again() -> None:
-            for pause in BACKOFF:
-                time.sleep(pause)
-                statuses = self.deliver(event)
-                if self._is_closed or all(200 <= status < 300 for status in statuses):
+    def _keep_sending(self, event: Event, endpoint: Thing) -> None:
+        try:
+            for pause in (self.delay, *BACKOFF):
+                if self._stopped.wait(pause) or 200 <= self.send(event, endpoint) < 300:
                     return
-            self.failed.append(event)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
-        threading.Thread(target=again, daemon=True).start()
+    def _count(self, event: Event, status: int) -> None:
+        with self._account.lock:
+            stored = self._account.find(event.id)
+            if stored and 200 <= status < 300:
+                stored["pending_webhooks"] = max(0, stored["pending_webhooks"] - 1)
 
 
-def signed(body: str, secret: str, *, timestamp: int | None = None, scheme: str = "v1") -> str:
-    """The header Stripe-Signature; see https://docs.stripe.com/webhooks#verify-manually."""
-    moment = int(time.time()) if timestamp is None else timestamp
-    digest = hmac.new(secret.encode(), f"{moment}.{body}".encode(), hashlib.sha256).hexdigest()
-    return f"t={moment},{scheme}={digest}"
+def signed(
+    text: str, secret: str, *, timestamp: int | None = None, schemes: Sequence[str] = ("v1",)
+) -> str:
+    """The header Stripe-Signature, now or as of another moment (seconds since 1970)."""
+    at = int(time.time()) if timestamp is None else timestamp
+    header = str(WebhookSignature.generate_signature_header(text, secret, at))
+    moment, _comma, signature = header.partition(",")
+    value = signature.partition("=")[2]
+    return ",".join([moment, *(f"{scheme}={value}" for scheme in schemes)])
 
 
-def _post(url: str, body: str, signature: str) -> int:
-    """The status; 0 where nobody answered."""
-    headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
-    request = urllib.request.Request(url, body.encode(), headers)
+def post(url: str, body: bytes, signature: str) -> int:
+    """The status of the answer, 0 without one."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Stripe-Signature": signature,
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    }
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
+        connection.request("POST", target, body, headers)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return UNREACHED
+    finally:
+        connection.close()

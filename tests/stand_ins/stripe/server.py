@@ -1,526 +1,498 @@
-"""Stripe's API and pages as an HTTP server on this machine."""
+"""The stand-in itself: serves the API and the pages, and takes commands from tests."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import re
+import json
+import threading
+import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from tests.stand_ins.http_server import Exchange, HttpServer
 from tests.stand_ins.stripe import (
-    catalogue,
-    deliveries,
-    money,
+    api,
+    checkout,
     pages,
-    parameters,
+    refunds,
+    routes,
     subscriptions,
-    till,
 )
-from tests.stand_ins.stripe.behaviours import Behaviour
-from tests.stand_ins.stripe.wire import Params, Refusal, decoded, missing, new_id, truth
-from tests.stand_ins.stripe.world import VERSION, Object, World
+from tests.stand_ins.stripe.account import API_VERSION, Account, Thing
+from tests.stand_ins.stripe.behaviours import Behaviour, Call, normal
+from tests.stand_ins.stripe.clock import DAY, Clock
+from tests.stand_ins.stripe.deliveries import Deliveries, Delivery, Event
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came."""
+    """A request to the API as it came. ``at`` is the monotonic clock's seconds."""
 
     method: str
     path: str
-    params: Params
+    params: dict[str, str]
     headers: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """Where objects of a kind live, what the SDK calls their parameters, and what can be done."""
-
-    kind: str
-    names: str
-    filters: tuple[str, ...] = ()
-    create: Callable[[World, Params], Object] | None = None
-    update: Callable[[World, str, Params], Object] | None = None
-    delete: Callable[[World, str, Params], Object] | None = None
-
-
-def _delete_customer(world: World, pk: str, params: Params) -> Object:
-    customer = world.get("customer", pk)
-    for each in world.every("subscription", customer=pk):
-        if each["status"] != "canceled":
-            subscriptions.cancel(world, each["id"], {})
-    world.emit("customer.deleted", customer)
-    customer["deleted"] = True
-    return {"id": pk, "object": "customer", "deleted": True}
-
-
-def _portal_session(world: World, params: Params) -> Object:
-    customer = world.get("customer", params.get("customer"), param="customer")
-    configurations = world.every("billing_portal.configuration")
-    if not configurations:
-        raise Refusal("No configuration provided and your default one has not been created.")
-    session = world.make(
-        "billing_portal.session",
-        "bps",
-        customer=customer["id"],
-        configuration=params.get("configuration", configurations[-1]["id"]),
-        return_url=params.get("return_url"),
-    )
-    session["url"] = f"{world.site}/portal/{session['id']}"
-    return session
-
-
-RESOURCES = {
-    "customers": Resource(
-        "customer",
-        "Customer",
-        ("email",),
-        catalogue.make_customer,
-        catalogue.update_customer,
-        _delete_customer,
-    ),
-    "products": Resource(
-        "product", "Product", ("active",), catalogue.make_product, catalogue.update_product
-    ),
-    "prices": Resource(
-        "price",
-        "Price",
-        ("active", "product", "type"),
-        catalogue.make_price,
-        catalogue.update_price,
-    ),
-    "checkout/sessions": Resource(
-        "checkout.session",
-        "checkout.Session",
-        ("customer", "payment_intent", "subscription", "status"),
-        till.make_session,
-    ),
-    "payment_intents": Resource("payment_intent", "PaymentIntent", ("customer",)),
-    "charges": Resource("charge", "Charge", ("customer", "payment_intent")),
-    "refunds": Resource("refund", "Refund", ("charge", "payment_intent"), money.refund),
-    "disputes": Resource("dispute", "Dispute", ("charge", "payment_intent")),
-    "balance_transactions": Resource("balance_transaction", "BalanceTransaction", ("source",)),
-    "invoices": Resource("invoice", "Invoice", ("customer", "status", "subscription")),
-    "invoice_payments": Resource("invoice_payment", "InvoicePayment", ("invoice",)),
-    "subscriptions": Resource(
-        "subscription",
-        "Subscription",
-        ("customer", "status"),
-        None,
-        subscriptions.update,
-        subscriptions.cancel,
-    ),
-    "subscription_schedules": Resource(
-        "subscription_schedule", "SubscriptionSchedule", ("customer",)
-    ),
-    "payment_methods": Resource("payment_method", "PaymentMethod", ("customer", "type")),
-    "webhook_endpoints": Resource(
-        "webhook_endpoint",
-        "WebhookEndpoint",
-        (),
-        catalogue.make_endpoint,
-        catalogue.update_endpoint,
-        catalogue.delete_endpoint,
-    ),
-    "billing_portal/configurations": Resource(
-        "billing_portal.configuration",
-        "billing_portal.Configuration",
-        ("active",),
-        catalogue.make_configuration,
-        catalogue.update_configuration,
-    ),
-    "billing_portal/sessions": Resource(
-        "billing_portal.session", "billing_portal.Session", (), _portal_session
-    ),
-    "events": Resource("event", "Event", ("type",)),
-}
-
-_PATH = re.compile(
-    r"/v1/(?P<name>(?:checkout/|billing_portal/)?[a-z_]+)(?:/(?P<pk>[\w-]+))?(?:/(?P<verb>\w+))?$"
-)
-_EXPANDABLE = {
-    "product": "product",
-    "latest_invoice": "invoice",
-    "charge": "charge",
-    "payment_intent": "payment_intent",
-    "customer": "customer",
-    "latest_charge": "charge",
-}
+    at: float
 
 
 class StripeStandIn(HttpServer):
-    """Serves while its context is open, as one account at Stripe.
+    """Stripe on this machine, with all that it remembers, while its context is open.
 
-    :attr:`world` holds the objects, :attr:`mail` the deliveries to webhook endpoints: held back
-    until told, or with ``automatic`` sent by themselves. :meth:`next` and :meth:`always` make it
-    misbehave, :attr:`requests` tells what came. People pay on its pages or by :meth:`pay`.
+    In tests::
+
+        with StripeStandIn() as stand_in:
+            stand_in.add_endpoint(f"{live_server.url}/stripe/webhook/", secret="whsec_x")
+            session = client.v1.checkout.sessions.create(...)
+            stand_in.pay(session.id)
+            stand_in.deliver_all()
+
+    ``api_key`` and ``base_url`` are what STRIPE_SECRET_KEY and STRIPE_API_HOST should be. A key
+    with the same ending and another prefix is taken too; ``sk_live_`` makes live objects.
+
+    People and banks: :meth:`pay`, :meth:`decline`, :meth:`settle_late`, :meth:`expire`,
+    :meth:`refund`, :meth:`settle_refund`, :meth:`fail_refund`, :meth:`dispute`,
+    :meth:`close_dispute`, :meth:`change_plan`, :meth:`cancel`, :meth:`delete_customer`.
+    Time: :attr:`clock`, :meth:`advance`, :meth:`fail_next_renewals`, :meth:`mend_renewals`.
+
+    Events are held back unless ``automatic``: :attr:`pending`, :meth:`hold`, :meth:`release`,
+    :meth:`deliver`, :meth:`deliver_all`, :meth:`lose`, :meth:`lose_all`,
+    :meth:`retry_failed`, :meth:`wait`.
+    :attr:`deliveries` and :attr:`events` tell what was sent and what happened.
+
+    Misbehaviour (``behaviours.py``): :meth:`next` and :meth:`always`, by method and path such as
+    ``"GET invoices"``. :attr:`requests` tells what was asked of the API.
+    :meth:`reset` forgets everything.
     """
+
+    api_key = "sk_test_stand_in_0123456789abcdef"
 
     def __init__(
         self,
         *,
         port: int = 0,
-        api_key: str = "sk_test_standin0123456789",
+        api_key: str | None = api_key,
         automatic: bool = False,
         delay: float = 0,
-        late_after: float | None = None,
+        settle_after: int | None = None,
         state: Path | None = None,
     ) -> None:
         super().__init__(port=port)
-        self.api_key = api_key
-        self.world = World(livemode="_live_" in api_key, state=state)
-        self.mail = deliveries.Deliveries(self.world, automatic=automatic, delay=delay)
-        self.requests: deque[Received] = deque(maxlen=2000)
-        self._late_after = late_after
-        self._remembered: dict[str, tuple[str, Params, int, Object]] = {}
-        self._next: dict[str, deque[Behaviour]] = {}
+        self._wanted_key = api_key
+        self.api_key = api_key or self.api_key
+        self.account = Account()
+        self.requests: deque[Received] = deque(maxlen=10_000)
+        self._deliveries = Deliveries(self.account, is_held=not automatic, delay=delay)
+        self.account.heard = self._deliveries.hear
+        self._settle_after = settle_after
+        self._state = state
+        self._next: list[tuple[str, Behaviour]] = []
         self._always: dict[str, Behaviour] = {}
+        if state and state.exists():
+            self.account.load(json.loads(state.read_text()))
 
-    def __enter__(self) -> StripeStandIn:
+    def __enter__(self) -> Self:
         super().__enter__()
-        self.world.site = self.base_url
+        self.account.base_url = self.base_url
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.mail.close()
         super().__exit__(*exception)
+        self._deliveries.close()
+        self.save()
 
     @property
     def base_url(self) -> str:
         """What STRIPE_API_HOST should be."""
         return f"http://127.0.0.1:{self.port}"
 
-    def next(self, *behaviours: Behaviour, on: str) -> None:
-        """Answer the next requests like this. ``on`` is such as ``GET invoices``."""
-        self._next.setdefault(on, deque()).extend(behaviours)
+    @property
+    def api_version(self) -> str:
+        """The only version that is spoken."""
+        return API_VERSION
 
-    def always(self, behaviour: Behaviour | None, *, on: str) -> None:
-        """Answer all such requests like this; None ends it. ``*`` is every request."""
-        if behaviour:
-            self._always[on] = behaviour
-        else:
-            self._always.pop(on, None)
+    @property
+    def clock(self) -> Clock:
+        """The account's time; :meth:`advance` moves it and lets happen what falls due."""
+        return self.account.clock
 
-    def add_endpoint(self, url: str, *, secret: str, events: list[str] | None = None) -> Object:
-        """A webhook endpoint whose secret we choose."""
-        endpoint = catalogue.make_endpoint(
-            self.world, {"url": url, "enabled_events": events or ["*"]}
-        )
-        self.world.secrets[endpoint["id"]] = secret
-        return endpoint
+    # What there is
 
-    def pay(self, session_id: str, *, late: bool = False) -> Object:
-        """The person pays on the page."""
-        with self.world.lock:
-            return till.pay(self.world, session_id, late=late)
+    def get(self, given: str) -> Thing:
+        """An object by its id, as the API would show it now."""
+        with self.account.lock:
+            found: Thing = json.loads(json.dumps(self.account.objects[given]))
+            return found
 
-    def settle_late(self, session_id: str, *, succeed: bool = True) -> Object:
-        with self.world.lock:
-            return till.settle_late(self.world, session_id, succeed=succeed)
+    def all(self, kind: str, **values: Any) -> list[Thing]:
+        """The objects of a kind (``"invoice"``) with these values, newest first."""
+        with self.account.lock:
+            found: list[Thing] = json.loads(json.dumps(list(self.account.all(kind, **values))))
+            return found
 
-    def decline(self, session_id: str) -> Object:
-        with self.world.lock:
-            return till.decline(self.world, session_id)
+    @property
+    def events(self) -> list[Event]:
+        """All that happened, oldest first."""
+        return [Event(event) for event in reversed(self.all("event"))]
 
-    def expire(self, session_id: str) -> Object:
-        with self.world.lock:
-            return till.expire(self.world, session_id, {})
+    # People and banks
 
-    def refund(
-        self, charge: str, amount: int | None = None, *, status: str = "succeeded"
-    ) -> Object:
-        params: Params = {"charge": charge} | ({"amount": amount} if amount else {})
-        with self.world.lock:
-            return money.refund(self.world, params, status=status)
+    def pay(self, session: str, *, late: bool = False) -> Thing:
+        """Press the page's button; ``late`` pays by a slow method."""
+        with self.account.lock:
+            thing = self._found("checkout.session", session)
+            checkout.pay(self.account, thing, late=late)
+        return self.get(session)
 
-    def settle_refund(self, refund: str, *, succeed: bool) -> Object:
-        with self.world.lock:
-            return money.settle_refund(self.world, refund, succeed=succeed)
+    def decline(self, session: str) -> None:
+        """Try to pay with a card that is refused."""
+        with self.account.lock:
+            checkout.decline(self.account, self._found("checkout.session", session))
 
-    def dispute(self, charge: str, amount: int | None = None, *, inquiry: bool = False) -> Object:
-        with self.world.lock:
-            return money.dispute(self.world, charge, amount=amount, inquiry=inquiry)
+    def expire(self, session: str) -> None:
+        """Let the time for paying run out."""
+        with self.account.lock:
+            checkout.expire(self.account, self._found("checkout.session", session))
 
-    def close_dispute(self, dispute: str, *, won: bool) -> Object:
-        with self.world.lock:
-            return money.close_dispute(self.world, dispute, won=won)
+    def settle_late(self, session: str, succeed: bool = True) -> Thing:
+        """The slow method's money comes, or does not."""
+        with self.account.lock:
+            thing = self._found("checkout.session", session)
+            checkout.settle_late(self.account, thing, succeed=succeed)
+        return self.get(session)
+
+    def refund(self, paid: str, amount: int | None = None, status: str = "succeeded") -> Thing:
+        """Give back a charge or payment intent, as from Stripe's dashboard."""
+        with self.account.lock:
+            charge = refunds.charge_of(self.account, paid)
+            made = refunds.give_back(self._as_of(charge), charge, amount, status=status)
+        return self.get(made["id"])
+
+    def settle_refund(self, refund: str) -> Thing:
+        """A pending refund arrives."""
+        with self.account.lock:
+            refunds.settle(self.account, self._found("refund", refund))
+        return self.get(refund)
+
+    def fail_refund(self, refund: str) -> Thing:
+        """A refund comes back, also one that had succeeded."""
+        with self.account.lock:
+            refunds.fail(self.account, self._found("refund", refund))
+        return self.get(refund)
+
+    def dispute(
+        self, paid: str, amount: int | None = None, inquiry: bool = False, withdraw: bool = True
+    ) -> Thing:
+        """The bank takes the money back; an inquiry only asks."""
+        with self.account.lock:
+            charge = refunds.charge_of(self.account, paid)
+            account = self._as_of(charge)
+            made = refunds.dispute(account, charge, amount, inquiry=inquiry, withdraw=withdraw)
+        return self.get(made["id"])
+
+    def close_dispute(self, dispute: str, won: bool = True) -> Thing:
+        """The bank decides."""
+        with self.account.lock:
+            refunds.close(self.account, self._found("dispute", dispute), won=won)
+        return self.get(dispute)
+
+    def delete_customer(self, customer: str) -> None:
+        """As from the dashboard: their subscriptions end too."""
+        with self.account.lock:
+            routes.delete_customer(self.account, {}, self._found("customer", customer)["id"])
 
     def change_plan(self, subscription: str, price: str, *, at_period_end: bool = False) -> None:
         """As in the portal: more at once, less at the end of the period."""
-        with self.world.lock:
-            own, wanted = (
-                self.world.get("subscription", subscription),
-                self.world.get("price", price),
-            )
+        with self.account.lock:
+            thing = self._found("subscription", subscription)
+            item = thing["items"]["data"][0]
+            wanted = [{"id": item["id"], "price": price, "quantity": item["quantity"]}]
             if at_period_end:
-                subscriptions.change_at_period_end(self.world, own, wanted)
+                subscriptions.schedule(self.account, thing, wanted)
             else:
-                subscriptions.change_price(self.world, own, wanted, proration="always_invoice")
+                subscriptions.switch(self.account, thing, wanted, "always_invoice")
 
-    def cancel(self, subscription: str, *, at_period_end: bool = True) -> Object:
-        with self.world.lock:
+    def cancel(self, subscription: str, *, at_period_end: bool = True) -> Thing:
+        """The person gives the subscription up; or it ends at once."""
+        with self.account.lock:
+            thing = self._found("subscription", subscription)
             if at_period_end:
-                return subscriptions.update(
-                    self.world, subscription, {"cancel_at_period_end": "true"}
-                )
-            return subscriptions.cancel(self.world, subscription, {})
+                subscriptions.update(self.account, {"cancel_at_period_end": True}, subscription)
+            else:
+                subscriptions.cancel(self.account, thing)
+        return self.get(subscription)
 
-    def fail_renewals(self, subscription: str, *, fail: bool = True) -> None:
-        """The card of this subscription is declined from now on, or works again."""
-        (self.world.failing_renewals.add if fail else self.world.failing_renewals.discard)(
-            subscription
-        )
+    def charge_of(self, paid: str) -> Thing:
+        """The charge by which a payment intent was paid."""
+        with self.account.lock:
+            return self.get(refunds.charge_of(self.account, paid)["id"])
 
-    def advance(self, *, days: float) -> None:
-        """Move the clock; what becomes due happens."""
-        with self.world.lock:
-            subscriptions.advance(self.world, int(days * 86_400))
+    # Time
 
-    def delete_customer(self, customer: str) -> None:
-        with self.world.lock:
-            _delete_customer(self.world, customer, {})
+    def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
+        """Move the clock, and let what falls due happen one after the other."""
+        with self.account.lock:
+            now = self.account.now
+            self._happen_until(now + int(days * DAY + hours * 3600 + seconds))
+        self.save()
 
-    def charge_of(self, payment_intent: str) -> Object:
-        """The charge of a payment."""
-        return self.world.every("charge", payment_intent=payment_intent)[0]
+    def tick(self) -> None:
+        """Let happen what has fallen due by now."""
+        with self.account.lock:
+            happened = self._happen_until(self.account.now)
+        if happened:
+            self.save()
+
+    def fail_next_renewals(
+        self, subscription: str = subscriptions.EVERYTHING, attempts: int | None = None
+    ) -> None:
+        """Refuse the next attempts to collect (None: all, until :meth:`mend_renewals`).
+
+        A customer's id refuses what is confirmed by the API for them.
+        """
+        with self.account.lock:
+            self.account.failing[subscription] = attempts
+
+    def mend_renewals(self, subscription: str = subscriptions.EVERYTHING) -> None:
+        """Let them pass again."""
+        with self.account.lock:
+            self.account.failing.pop(subscription, None)
+
+    # Events
+
+    @property
+    def pending(self) -> list[Event]:
+        """What is held back, oldest first."""
+        return list(self._deliveries.pending)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What was sent, oldest first."""
+        return list(self._deliveries.done)
+
+    def hold(self) -> None:
+        """Keep new events back."""
+        self._deliveries.is_held = True
+
+    def release(self) -> None:
+        """Send new events at once, each from a thread, with retries."""
+        self._deliveries.is_held = False
+
+    def add_endpoint(
+        self, url: str, secret: str | None = None, events: Sequence[str] = ("*",)
+    ) -> Thing:
+        """An endpoint with its ``secret``; the same address replaces the earlier one."""
+        with self.account.lock:
+            for old in list(self.account.all("webhook_endpoint", url=url)):
+                del self.account.objects[old["id"]]
+            params = {"url": url, "enabled_events": list(events), "api_version": API_VERSION}
+            made = routes.create_endpoint(self.account, params)
+            if secret:
+                self.account.secrets[made["id"]] = secret
+            return made | {"secret": self.account.secrets[made["id"]]}
+
+    def deliver(
+        self,
+        event: Event,
+        endpoint: str | None = None,
+        *,
+        copies: int = 1,
+        at_once: int = 1,
+        timestamp: int | None = None,
+        secret: str | None = None,
+        schemes: Sequence[str] = ("v1",),
+        mutate: Callable[[Thing], Thing | None] | None = None,
+        tamper: Callable[[bytes], bytes] | None = None,
+    ) -> list[int]:
+        """Post an event and return the statuses; 0 where nobody answered.
+
+        ``endpoint`` (an id) None means all that want it. ``at_once`` is how many are on their
+        way together. ``mutate`` changes the event before it is signed, ``tamper`` the bytes after.
+        """
+        self.lose(event)
+        with self.account.lock:
+            endpoints = self._deliveries.endpoints(event.type)
+            if endpoint:
+                endpoints = [self.account.objects[endpoint]]
+
+        def send(to: Thing) -> int:
+            return self._deliveries.send(
+                event,
+                to,
+                timestamp=timestamp,
+                secret=secret,
+                schemes=schemes,
+                mutate=mutate,
+                tamper=tamper,
+            )
+
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(send, endpoints * copies))
+
+    def deliver_all(
+        self, order: Callable[[list[Event]], Iterable[Event]] | None = None
+    ) -> list[int]:
+        """Deliver what is held back, until nothing is; ``order`` arranges each round."""
+        statuses: list[int] = []
+        while events := self.pending:
+            for event in order(events) if order else events:
+                statuses += self.deliver(event)
+        return statuses
+
+    def lose(self, event: Event) -> None:
+        """Let a held event never be delivered."""
+        self._deliveries.pending = [each for each in self.pending if each.id != event.id]
+
+    def lose_all(self) -> list[Event]:
+        """Let none of the held events be delivered; which they were."""
+        lost, self._deliveries.pending = self.pending, []
+        return lost
+
+    def retry_failed(self) -> list[int]:
+        """Deliver again what an endpoint has not yet taken."""
+        last = {(each.event.id, each.endpoint): each for each in self.deliveries}
+        taken = {
+            (each.event.id, each.endpoint) for each in self.deliveries if 200 <= each.status < 300
+        }
+        missed = [each for name, each in last.items() if name not in taken]
+        return [status for each in missed for status in self.deliver(each.event, each.endpoint)]
+
+    def wait(self, timeout: float = 10) -> bool:
+        """Until automatic deliveries have arrived; False when they have not in time."""
+        return self._deliveries.wait(timeout)
+
+    # Misbehaviour
+
+    def next(self, *behaviours: Behaviour, on: str = "*") -> None:
+        """Answer the next requests like this; ``on`` is such as ``GET invoices``."""
+        self._next += [(on, behaviour) for behaviour in behaviours]
+
+    def always(self, behaviour: Behaviour | None, *, on: str = "*") -> None:
+        """Answer all requests like this when :meth:`next` has run out; None ends it."""
+        self._always.pop(on, None)
+        if behaviour:
+            self._always[on] = behaviour
+
+    def reset(self) -> None:
+        """Forget everything: objects, events, requests and what was scripted."""
+        with self.account.lock:
+            self.account.forget()
+            self.lose_all()
+            self._deliveries.done.clear()
+            self.requests.clear()
+            self._next.clear()
+            self._always.clear()
+
+    # Serving
 
     async def answer(self, exchange: Exchange) -> None:
-        if exchange.path.startswith("/v1/"):
-            await self._answer_api(exchange)
-        else:
-            await self._answer_page(exchange)
-
-    async def _answer_api(self, exchange: Exchange) -> None:
-        text = exchange.query if exchange.method == "GET" else exchange.body.decode()
-        params = decoded(text)
-        self.requests.append(Received(exchange.method, exchange.path, params, exchange.headers))
-        behaviour = self._behaviour(exchange)
-        if behaviour.hangs:
-            with suppress(asyncio.CancelledError):
-                await asyncio.sleep(behaviour.hangs)
-            await exchange.cut()
-            return
-        if behaviour.status:
-            status, answer = behaviour.status, _error_of(behaviour.status)
-        else:
-            with self.world.lock:
-                status, answer = self._obey(exchange, params, is_stale=behaviour.is_stale)
-                self.world.save()
-        if behaviour.cuts:
-            await exchange.cut()
-            return
-        await exchange.send_json(status, answer, headers={"Request-Id": new_id("req")})
-
-    def _behaviour(self, exchange: Exchange) -> Behaviour:
-        match = _PATH.match(exchange.path)
-        on = f"{exchange.method} {match['name'] if match else ''}"
-        if self._next.get(on):
-            return self._next[on].popleft()
-        return self._always.get(on) or self._always.get("*") or Behaviour()
-
-    def _obey(self, exchange: Exchange, params: Params, *, is_stale: bool) -> tuple[int, Object]:
-        try:
-            self._check_key(exchange)
-            key = exchange.headers.get("idempotency-key", "")
-            if exchange.method == "POST" and key in self._remembered:
-                return self._repeated(exchange, params, key)
-            status, answer = 200, self._call(exchange, params, is_stale=is_stale)
-        except Refusal as refusal:
-            return refusal.status, refusal.body
-        if exchange.method == "POST" and key:
-            self._remembered[key] = (exchange.path, params, status, answer)
-        return status, answer
-
-    def _check_key(self, exchange: Exchange) -> None:
-        given = exchange.headers.get("authorization", "")
-        if given.startswith("Basic "):
-            given = base64.b64decode(given[6:]).decode().partition(":")[0]
-        if given.removeprefix("Bearer ") != self.api_key:
-            raise Refusal("Invalid API Key provided.", status=401)
-        version = exchange.headers.get("stripe-version", VERSION)
-        if version != VERSION:
-            raise Refusal(f"Invalid Stripe API version: {version}")
-
-    def _repeated(self, exchange: Exchange, params: Params, key: str) -> tuple[int, Object]:
-        path, earlier, status, answer = self._remembered[key]
-        if (path, earlier) != (exchange.path, params):
-            raise Refusal(
-                "Keys for idempotent requests can only be used with the same parameters.",
-                kind="idempotency_error",
-            )
-        return status, answer
-
-    def _call(self, exchange: Exchange, params: Params, *, is_stale: bool) -> Object:
-        match = _PATH.match(exchange.path)
-        if match is None or match["name"] not in RESOURCES:
-            if exchange.path == "/v1/account":
-                return self.world.make("account", "acct", pk="acct_standin", country="US")
-            raise Refusal(
-                f"Unrecognized request URL ({exchange.method}: {exchange.path}).", status=404
-            )
-        resource, pk, verb = RESOURCES[match["name"]], match["pk"], match["verb"]
-        self._check(exchange.method, resource, pk, verb, params)
-        if exchange.method == "DELETE" and resource.delete:
-            return _public(resource.delete(self.world, pk, params))
-        if exchange.method == "POST":
-            return self._post(resource, pk, verb, params)
-        if pk is None:
-            return self._list(exchange.path, resource, params)
-        thing = self._retrieved(resource, pk, is_stale=is_stale)
-        if verb:
-            lines: Object = thing.get("lines") or {"object": "list", "data": [], "has_more": False}
-            return lines
-        return self._expanded(_public(thing), params)
-
-    def _check(
-        self, method: str, resource: Resource, pk: str | None, verb: str | None, params: Params
-    ) -> None:
-        if verb:
-            return
-        word = {"GET": "Retrieve" if pk else "List", "POST": "Update" if pk else "Create"}
-        names = f"{resource.names}{word.get(method, 'Delete')}Params"
-        if method == "DELETE" and resource.kind == "subscription":
-            names = "SubscriptionCancelParams"
-        parameters.check(names, params)
-
-    def _post(self, resource: Resource, pk: str | None, verb: str | None, params: Params) -> Object:
-        if resource.kind == "checkout.session" and verb == "expire" and pk:
-            return _public(till.expire(self.world, pk, params))
-        if pk is None and resource.create:
-            return self._expanded(_public(resource.create(self.world, params)), params)
-        if pk and not verb and resource.update:
-            return self._expanded(_public(resource.update(self.world, pk, params)), params)
-        raise Refusal("Unrecognized request.", status=404)
-
-    def _retrieved(self, resource: Resource, pk: str, *, is_stale: bool) -> Object:
-        thing = self.world.get(resource.kind, pk)
-        if thing.get("deleted"):
-            return {"id": pk, "object": resource.kind, "deleted": True}
-        return self.world.before.get(pk, thing) if is_stale else thing
-
-    def _list(self, path: str, resource: Resource, params: Params) -> Object:
-        wanted = {key: params[key] for key in resource.filters if key in params}
-        if wanted.get("status") == "all":
-            wanted.pop("status")
-        elif resource.kind == "subscription" and "status" not in wanted:
-            wanted["_not"] = "canceled"
-        things = [
-            each for each in self.world.every(resource.kind) if _matches(each, wanted, params)
-        ]
-        if after := params.get("starting_after"):
-            ids = [each["id"] for each in things]
-            if after not in ids:
-                raise missing(resource.kind, after, param="starting_after")
-            things = things[ids.index(after) + 1 :]
-        limit = int(params.get("limit", 10))
-        data = [
-            self._expanded(_public(each), {"expand": _inner(params)}) for each in things[:limit]
-        ]
-        return {"object": "list", "data": data, "has_more": len(things) > limit, "url": path}
-
-    def _expanded(self, thing: Object, params: Params) -> Object:
-        answer = dict(thing)
-        for path in params.get("expand", []):
-            name = path.split(".")[0]
-            if thing.get("object") == "invoice" and name == "payments":
-                paid = self.world.every("invoice_payment", invoice=thing["id"])
-                url = "/v1/invoice_payments"
-                answer["payments"] = {"object": "list", "data": paid, "has_more": False, "url": url}
-            elif name in _EXPANDABLE and isinstance(thing.get(name), str):
-                answer[name] = _public(self.world.get(_EXPANDABLE[name], thing[name]))
-        return answer
-
-    async def _answer_page(self, exchange: Exchange) -> None:
-        parts = exchange.path.strip("/").split("/")
-        if parts == ["favicon.ico"]:
+        """A request to the API, or one for a page."""
+        if exchange.path == "/favicon.ico":
             await exchange.send(204, [], content_type="image/x-icon")
             return
-        try:
-            with self.world.lock:
-                where, html = self._page(exchange.method, parts)
-                self.world.save()
-        except (Refusal, IndexError, KeyError):
-            await exchange.send(404, [b"There is nothing here."], content_type="text/plain")
+        if not exchange.path.startswith("/v1/"):
+            with self.account.lock:
+                page = pages.answer(self.account, exchange)
+                self._remember_late()
+            self.save()
+            await page.send(exchange)
             return
-        if where:
-            await exchange.send(303, [b""], headers={"Location": where})
+        params = dict(parse_qsl(api.form(exchange), keep_blank_values=True))
+        received = exchange.method, exchange.path, params, exchange.headers, time.monotonic()
+        self.requests.append(Received(*received))
+        call = Call(exchange, lambda: self._work(exchange), lambda: self._earlier(exchange))
+        await self._behaviour(exchange)(call)
+
+    def save(self) -> None:
+        """Write the state to its file, if there is one."""
+        if self._state is None:
+            return
+        with self.account.lock:
+            text = json.dumps(self.account.dump())
+            fresh = self._state.with_suffix(".new")
+            fresh.write_text(text)
+            fresh.replace(self._state)
+
+    def run(self) -> None:
+        """Let time pass until the process is interrupted."""
+        while True:
+            threading.Event().wait(1)
+            self.tick()
+
+    def _work(self, exchange: Exchange) -> Any:
+        with self.account.lock:
+            answer = api.work(self.account, exchange, self._wanted_key)
+        if exchange.method != "GET":
+            self.save()
+        return answer
+
+    def _earlier(self, exchange: Exchange) -> Any:
+        with self.account.lock:
+            return api.earlier(self.account, exchange)
+
+    def _behaviour(self, exchange: Exchange) -> Behaviour:
+        for place, (on, behaviour) in enumerate(self._next):
+            if _concerns(on, exchange):
+                del self._next[place]
+                return behaviour
+        for on, behaviour in self._always.items():
+            if _concerns(on, exchange):
+                return behaviour
+        return normal
+
+    def _found(self, kind: str, given: str) -> Thing:
+        thing = self.account.objects[given]
+        return self._as_of(thing).get(kind, given)
+
+    def _as_of(self, thing: Thing) -> Account:
+        """The account, acting in the mode of the object and on nobody's request."""
+        self.account.livemode = thing.get("livemode", self.account.livemode)
+        self.account.request = {"id": None, "idempotency_key": None}
+        return self.account
+
+    def _remember_late(self) -> None:
+        if self._settle_after is None:
+            return
+        for session in self.account.all("checkout.session", status="complete"):
+            if session["payment_status"] == "unpaid":
+                due = self.account.now + self._settle_after
+                self.account.late.setdefault(session["id"], due)
+
+    def _happen_until(self, target: int) -> bool:
+        account, happened = self.account, False
+        while due := [each for each in self._due() if each[0] <= target]:
+            at, name = min(due)
+            account.clock.move_to(at)
+            self._happen(self._as_of(account.objects[name]).objects[name])
+            happened = True
+        account.clock.move_to(target)
+        return happened
+
+    def _due(self) -> list[tuple[int, str]]:
+        account = self.account
+        found = [(at, name) for name, at in account.late.items()]
+        for session in account.all("checkout.session", status="open"):
+            found.append((session["expires_at"], session["id"]))
+        for subscription in account.all("subscription"):
+            if at := subscriptions.next_due(account, subscription):
+                found.append((at, subscription["id"]))
+        return found
+
+    def _happen(self, thing: Thing) -> None:
+        if thing["object"] == "subscription":
+            subscriptions.happen(self.account, thing)
+        elif self.account.late.pop(thing["id"], None):
+            checkout.settle_late(self.account, thing, succeed=True)
         else:
-            await exchange.send(200, [html.encode()], content_type="text/html; charset=utf-8")
-
-    def _page(self, method: str, parts: list[str]) -> tuple[str, str]:
-        """Where to go on, or what to show."""
-        world = self.world
-        if parts[0] == "invoices":
-            return "", pages.invoice(world, world.get("invoice", parts[1]))
-        if parts[0] == "receipts":
-            return "", pages.receipt(world, world.get("charge", parts[1]))
-        if parts[0] == "portal":
-            return self._portal(method, parts)
-        session = world.get("checkout.session", parts[1])
-        if method == "POST" and parts[2:] == ["decline"]:
-            return "", pages.till(world, till.decline(world, session["id"]), declined=True)
-        if method == "POST":
-            is_late = parts[2:] == ["late"]
-            till.pay(world, session["id"], late=is_late)
-            if is_late and self._late_after is not None:
-                self._loop.call_later(self._late_after, self.settle_late, session["id"])
-            return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]), ""
-        return "", pages.till(world, session)
-
-    def _portal(self, method: str, parts: list[str]) -> tuple[str, str]:
-        world = self.world
-        session = world.get("billing_portal.session", parts[1])
-        if method == "POST":
-            own = world.get("subscription", parts[2])
-            if own["customer"] != session["customer"]:
-                raise missing("subscription", parts[2])
-            if parts[3] == "to":
-                self._change(own, world.get("price", parts[4]))
-            else:
-                ends = str(parts[3] == "cancel").lower()
-                subscriptions.update(world, own["id"], {"cancel_at_period_end": ends})
-            return f"/portal/{session['id']}", ""
-        return "", pages.portal(world, session)
-
-    def _change(self, own: Object, price: Object) -> None:
-        old = subscriptions.item_of(own)["price"]
-        self.change_plan(
-            own["id"], price["id"], at_period_end=price["unit_amount"] < old["unit_amount"]
-        )
+            checkout.expire(self.account, thing)
 
 
-def _public(thing: Object) -> Object:
-    return {key: value for key, value in thing.items() if not key.startswith("_")}
-
-
-def _inner(params: Params) -> list[str]:
-    return [path.removeprefix("data.") for path in params.get("expand", [])]
-
-
-def _matches(thing: Object, wanted: dict[str, Any], params: Params) -> bool:
-    for key, value in wanted.items():
-        if key == "_not":
-            if thing["status"] == value:
-                return False
-        elif key == "active":
-            if thing["active"] != truth(params, "active"):
-                return False
-        elif thing.get(key) != value:
-            return False
-    if keys := params.get("lookup_keys"):
-        return thing.get("lookup_key") in keys
-    if intent := params.get("payment", {}).get("payment_intent"):
-        return bool(thing["payment"].get("payment_intent") == intent)
-    since = int(params.get("created", {}).get("gte", 0)) if "created" in params else 0
-    return bool(thing.get("created", since) >= since)
-
-
-def _error_of(status: int) -> Object:
-    codes = {404: "resource_missing", 429: "rate_limit"}
-    kind = "invalid_request_error" if status < 500 else "api_error"
-    return {"error": {"type": kind, "code": codes.get(status), "message": "As you wished."}}
+def _concerns(on: str, exchange: Exchange) -> bool:
+    if on == "*":
+        return True
+    method, _space, path = on.partition(" ")
+    asked = exchange.path.removeprefix("/v1/")
+    return method == exchange.method and (asked == path or asked.startswith(f"{path}/"))

@@ -1,444 +1,489 @@
-"""Invoices and subscriptions: the first one, changes in the middle of a month, renewals, ends."""
+"""Subscriptions: their start, renewal, change and end."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import copy
 from typing import Any
 
-from tests.stand_ins.stripe import money
+from tests.stand_ins.stripe import customers, invoices, payments
+from tests.stand_ins.stripe.account import Account, Thing
 from tests.stand_ins.stripe.catalogue import merged
-from tests.stand_ins.stripe.wire import Params, Refusal, truth
-from tests.stand_ins.stripe.world import Object, World
+from tests.stand_ins.stripe.clock import DAY, later
+from tests.stand_ins.stripe.refusals import wrong
 
-DAY = 86_400
-RETRIES = (3 * DAY, 8 * DAY)
-"""When after a failed renewal it is tried again; after the last one the subscription ends."""
-
-
-def a_month_after(moment: int) -> int:
-    """The same day of the next month, or its last one."""
-    day = datetime.fromtimestamp(moment, UTC)
-    year, month = day.year + day.month // 12, day.month % 12 + 1
-    for number in (day.day, 30, 29, 28):
-        try:
-            return int(day.replace(year=year, month=month, day=number).timestamp())
-        except ValueError:
-            continue
-    raise AssertionError
+RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
+EVERYTHING = "all"
+_RUNNING = ("active", "past_due", "trialing", "unpaid")
 
 
-def a_line(
-    price: Object, amount: int, *, start: int, end: int, text: str, item: Object | None = None
-) -> Params:
-    """What `make_invoice` makes a line of."""
-    return {
-        "price": price,
-        "amount": amount,
-        "period": {"start": start, "end": end},
-        "description": text,
-        "item": item,
-    }
+def create(account: Account, params: Thing) -> Thing:
+    """POST subscriptions, for a customer who has a card."""
+    customer = account.get("customer", params["customer"], param="customer")
+    given = params.get("items") or []
+    items = [(account.get("price", each.get("price")), each.get("quantity", 1)) for each in given]
+    method = account.find(params.get("default_payment_method"))
+    return start(
+        account,
+        customer=customer,
+        items=items,
+        method=method or customers.card_of(account, customer["id"]),
+        metadata=params.get("metadata") or {},
+        description=params.get("description"),
+    )
 
 
-def make_invoice(
-    world: World,
+def start(
+    account: Account,
     *,
-    customer: str,
-    lines: list[Params],
-    reason: str,
-    notes: Any = None,
-    subscription: Object | None = None,
-) -> Object:
-    """An open invoice; :func:`pay` or :func:`refuse` comes next."""
-    owner = world.get("customer", customer)
-    total = sum(line["amount"] for line in lines)
-    currency = lines[0]["price"]["currency"]
-    used = min(max(total, 0), -min(owner["balance"], 0))
-    sequence = owner["next_invoice_sequence"]
-    invoice = world.make(
-        "invoice",
-        "in",
-        customer=customer,
-        customer_email=owner["email"],
-        currency=currency,
-        billing_reason=reason,
-        collection_method="charge_automatically",
-        number=f"{owner['invoice_prefix']}-{sequence:04}",
-        status="open",
-        subtotal=total,
-        subtotal_excluding_tax=total,
-        total=total,
-        total_excluding_tax=total,
-        amount_due=max(total - used, 0),
-        amount_paid=0,
-        amount_remaining=max(total - used, 0),
-        amount_overpaid=0,
-        amount_shipping=0,
-        attempt_count=0,
-        starting_balance=owner["balance"],
-        ending_balance=owner["balance"] + used + min(total, 0),
-        metadata=dict(notes or {}),
-        parent=_parent(subscription),
-        status_transitions={
-            "finalized_at": world.now(),
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        period_start=lines[0]["period"]["start"],
-        period_end=lines[0]["period"]["end"],
-        issuer={"type": "self"},
-        payment_settings={"payment_method_types": None},
-        automatic_tax={"enabled": False, "status": None},
-        rendering=None,
-    )
-    owner["next_invoice_sequence"] += 1
-    owner["balance"] += used + min(total, 0)
-    invoice["hosted_invoice_url"] = f"{world.site}/invoices/{invoice['id']}"
-    invoice["invoice_pdf"] = f"{world.site}/invoices/{invoice['id']}/pdf"
-    invoice["lines"] = _list([_line(world, invoice, line, subscription) for line in lines])
-    invoice["lines"]["url"] = f"/v1/invoices/{invoice['id']}/lines"
-    world.emit("invoice.created", invoice)
-    world.emit("invoice.finalized", invoice)
-    return invoice
-
-
-def pay(world: World, invoice: Object, intent: Object | None = None) -> None:
-    """It is paid: by the intent, or by what the customer had to their credit."""
-    if intent:
-        world.make(
-            "invoice_payment",
-            "inpay",
-            invoice=invoice["id"],
-            amount_paid=invoice["amount_due"],
-            amount_requested=invoice["amount_due"],
-            currency=invoice["currency"],
-            is_default=True,
-            payment={"type": "payment_intent", "payment_intent": intent["id"]},
-            status="paid",
-            status_transitions={"canceled_at": None, "paid_at": world.now()},
-        )
-    transitions = {**invoice["status_transitions"], "paid_at": world.now()}
-    world.change(
-        invoice,
-        status="paid",
-        attempted=True,
-        attempt_count=invoice["attempt_count"] + 1,
-        amount_paid=invoice["amount_due"],
-        amount_remaining=0,
-        status_transitions=transitions,
-        next_payment_attempt=None,
-    )
-    world.emit("invoice.paid", invoice)
-    world.emit("invoice.payment_succeeded", invoice)
-
-
-def collect(world: World, invoice: Object, *, works: bool = True) -> bool:
-    """Charge the card for what is due; False where the card is declined."""
-    if not invoice["amount_due"]:
-        pay(world, invoice)
-        return True
-    intent = money.make_intent(
-        world,
-        customer=invoice["customer"],
-        amount=invoice["amount_due"],
-        currency=invoice["currency"],
-        notes={},
-    )
-    if works:
-        money.succeed(world, intent)
-        pay(world, invoice, intent)
-        return True
-    money.fail(world, intent)
-    world.change(
-        invoice,
-        "invoice.payment_failed",
-        attempted=True,
-        attempt_count=invoice["attempt_count"] + 1,
-    )
-    return False
-
-
-def begin(world: World, *, customer: str, price: Object, notes: Any) -> Object:
-    """A new subscription, not paid yet."""
-    now = world.now()
-    subscription = world.make(
+    customer: Thing,
+    items: list[tuple[Thing, int]],
+    method: Thing,
+    metadata: Thing,
+    description: str | None = None,
+) -> Thing:
+    """A subscription whose first period is paid."""
+    price = items[0][0]
+    subscription = account.make(
         "subscription",
-        "sub",
-        customer=customer,
+        billing_cycle_anchor=account.now,
         currency=price["currency"],
-        status="incomplete",
-        collection_method="charge_automatically",
-        metadata=dict(notes or {}),
-        billing_cycle_anchor=now,
-        start_date=now,
-        cancel_at_period_end=False,
-        automatic_tax={"enabled": False, "disabled_reason": None, "liability": None},
-        billing_mode={"type": "flexible", "flexible": {}},
-        cancellation_details={"comment": None, "feedback": None, "reason": None},
+        customer=customer["id"],
+        default_payment_method=method["id"],
+        description=description,
+        metadata=dict(metadata),
+        start_date=account.now,
     )
-    item = world.make(
-        "subscription_item",
-        "si",
-        subscription=subscription["id"],
-        price=dict(price),
-        quantity=1,
-        current_period_start=now,
-        current_period_end=a_month_after(now),
-    )
-    subscription["items"] = {
-        **_list([item]),
-        "url": f"/v1/subscription_items?subscription={subscription['id']}",
+    period = account.now, _end(account.now, price)
+    made = [_item(account, subscription["id"], *item, period) for item in items]
+    url = f"/v1/subscription_items?subscription={subscription['id']}"
+    subscription["items"] = {"object": "list", "data": made, "has_more": False, "url": url}
+    account.add(subscription, "customer.subscription.created")
+    lines = [_full_line(account, subscription, item) for item in made]
+    invoice = _invoice(account, subscription, lines, "subscription_create")
+    _collect(account, invoice, method)
+    account.change(subscription, latest_invoice=invoice["id"])
+    return subscription
+
+
+def period_of(subscription: Thing) -> tuple[int, int]:
+    """The seconds between which the current period lies."""
+    item = subscription["items"]["data"][0]
+    return item["current_period_start"], item["current_period_end"]
+
+
+def update(account: Account, params: Thing, subscription: str) -> Thing:
+    """POST subscriptions/ID: other items, an end, or other facts."""
+    thing = account.get("subscription", subscription)
+    if thing["status"] == "canceled":
+        raise wrong("A canceled subscription can only update its cancellation_details.")
+    values: Thing = {
+        name: params[name] for name in ("description", "default_payment_method") if name in params
     }
-    world.emit("customer.subscription.created", subscription)
-    return subscription
-
-
-def first_invoice(world: World, subscription: Object, notes: Any) -> Object:
-    item = item_of(subscription)
-    line = a_line(
-        item["price"],
-        item["price"]["unit_amount"],
-        start=item["current_period_start"],
-        end=item["current_period_end"],
-        text=f"1 × {product_name(world, item['price'])}",
-        item=item,
-    )
-    invoice = make_invoice(
-        world,
-        customer=subscription["customer"],
-        lines=[line],
-        reason="subscription_create",
-        subscription=subscription,
-    )
-    subscription["latest_invoice"] = invoice["id"]
-    return invoice
-
-
-def item_of(subscription: Object) -> Object:
-    item: Object = subscription["items"]["data"][0]
-    return item
-
-
-def product_name(world: World, price: Object) -> str:
-    return str(world.get("product", price["product"])["name"])
-
-
-def change_price(world: World, subscription: Object, price: Object, *, proration: str) -> None:
-    """Another price from now on; what is left of the month is settled as ``proration`` says."""
-    item = item_of(subscription)
-    now, old = world.now(), item["price"]
-    if old["id"] == price["id"]:
-        return
-    end = item["current_period_end"]
-    share = max(end - now, 0) / (end - item["current_period_start"])
-    lines = [
-        a_line(old, -round(old["unit_amount"] * share), start=now, end=end, item=item,
-               text=f"Unused time on {product_name(world, old)}"),
-        a_line(price, round(price["unit_amount"] * share), start=now, end=end, item=item,
-               text=f"Remaining time on {product_name(world, price)}"),
-    ]  # fmt: skip
-    world.before[subscription["id"]] = {**subscription, "items": {"data": [dict(item)]}}
-    item["price"] = dict(price)
-    if proration != "none":
-        invoice = make_invoice(
-            world,
-            customer=subscription["customer"],
-            lines=lines,
-            reason="subscription_update",
-            subscription=subscription,
-        )
-        subscription["latest_invoice"] = invoice["id"]
-        if not collect(world, invoice, works=subscription["id"] not in world.failing_renewals):
-            subscription["status"] = "past_due"
-    world.emit("customer.subscription.updated", subscription, {"items": {}})
-
-
-def change_at_period_end(world: World, subscription: Object, price: Object) -> None:
-    """A schedule with two phases, as the portal makes for a change to less."""
-    item = item_of(subscription)
-    end = item["current_period_end"]
-    phases = [
-        {"start_date": item["current_period_start"], "end_date": end,
-         "items": [{"price": item["price"]["id"], "quantity": 1}]},
-        {"start_date": end, "end_date": a_month_after(end),
-         "items": [{"price": price["id"], "quantity": 1}]},
-    ]  # fmt: skip
-    schedule = world.make(
-        "subscription_schedule",
-        "sub_sched",
-        subscription=subscription["id"],
-        customer=subscription["customer"],
-        status="active",
-        end_behavior="release",
-        phases=phases,
-        current_phase={"start_date": phases[0]["start_date"], "end_date": end},
-    )
-    world.change(subscription, "customer.subscription.updated", schedule=schedule["id"])
-
-
-def update(world: World, pk: str, params: Params) -> Object:
-    """The API's own way to change a subscription."""
-    subscription = world.get("subscription", pk)
-    if subscription["status"] == "canceled":
-        raise Refusal("A canceled subscription can only update its cancellation_details.")
-    wanted: dict[str, Any] = {"metadata": merged(subscription, params)}
+    if "metadata" in params:
+        values["metadata"] = merged(thing["metadata"], params["metadata"])
     if "cancel_at_period_end" in params:
-        ends = truth(params, "cancel_at_period_end")
-        wanted["cancel_at_period_end"] = ends
-        wanted["cancel_at"] = item_of(subscription)["current_period_end"] if ends else None
-        wanted["canceled_at"] = world.now() if ends else None
-    world.change(subscription, "customer.subscription.updated", **wanted)
-    for each in params.get("items", []):
-        price = world.get("price", each["price"], param="items[0][price]")
-        proration = params.get("proration_behavior", "create_prorations")
-        change_price(world, subscription, price, proration=proration)
+        values |= _ending(account, thing, params["cancel_at_period_end"])
+    if values:
+        account.change(thing, "customer.subscription.updated", **values)
+    if items := params.get("items"):
+        behaviour = params.get("proration_behavior", "create_prorations")
+        switch(account, thing, items, behaviour)
+    return thing
+
+
+def switch(account: Account, subscription: Thing, items: list[Thing], behaviour: str) -> Thing:
+    """Sell other prices from now on, and settle what the old ones still had."""
+    start_, end = period_of(subscription)
+    new = copy.deepcopy(subscription["items"])
+    lines: list[Thing] = []
+    for given in items:
+        item = _named(new["data"], given.get("id"))
+        price = account.get(
+            "price", given.get("price", item["price"]["id"]), param="items[0][price]"
+        )
+        if price["id"] == item["price"]["id"] and given.get("quantity") in (None, item["quantity"]):
+            continue
+        old, is_same = copy.deepcopy(item), _rhythm(price) == _rhythm(item["price"])
+        item |= {"price": price, "plan": _plan(price)}
+        item["quantity"] = given.get("quantity", item["quantity"])
+        if not is_same:
+            item["current_period_start"] = account.now
+            item["current_period_end"] = _end(account.now, price)
+        lines += _proration(account, subscription, old, item, start_, end)
+    account.change(subscription, "customer.subscription.updated", items=new)
+    if behaviour == "none":
+        lines = [] if period_of(subscription)[1] == end else lines[-1:]
+    if not lines:
+        return subscription
+    if behaviour == "create_prorations" and period_of(subscription)[1] == end:
+        for line in lines:
+            _keep_for_later(account, subscription, line)
+        return subscription
+    invoice = _invoice(account, subscription, lines, "subscription_update")
+    account.change(subscription, latest_invoice=invoice["id"])
+    _collect_or_miss(account, subscription, invoice)
     return subscription
 
 
-def cancel(world: World, pk: str, params: Params) -> Object:
-    """At once."""
-    subscription = world.get("subscription", pk)
+def cancel(
+    account: Account, subscription: Thing, *, reason: str = "cancellation_requested"
+) -> Thing:
+    """The end, at once."""
     if subscription["status"] == "canceled":
-        raise Refusal("This subscription is canceled already.", status=404, code="resource_missing")
-    now = world.now()
-    return world.change(
+        raise wrong(f"No such subscription: '{subscription['id']}'", code="resource_missing")
+    release(account, subscription, status="canceled")
+    details = subscription["cancellation_details"] | {"reason": reason}
+    return account.change(
         subscription,
         "customer.subscription.deleted",
         status="canceled",
-        canceled_at=subscription["canceled_at"] or now,
-        ended_at=now,
+        ended_at=account.now,
+        canceled_at=subscription["canceled_at"] or account.now,
+        cancellation_details=details,
     )
 
 
-def advance(world: World, seconds: int) -> None:
-    """Move the clock, and let happen what becomes due on the way, in its order."""
-    until = world.now() + seconds
-    while True:
-        due = [
-            (_due_at(each), each)
-            for each in world.every("subscription")
-            if each["status"] in {"active", "past_due", "trialing"}
-        ]
-        moment, subscription = min(due, key=lambda pair: pair[0], default=(until + 1, {}))
-        if moment > until:
-            break
-        world.offset += max(moment - world.now(), 0)
-        _come_due(world, subscription)
-    world.offset += until - world.now()
-
-
-def _due_at(subscription: Object) -> int:
-    invoice_retry = subscription.get("_retry_at")
-    end = item_of(subscription)["current_period_end"]
-    return int(invoice_retry or end)
-
-
-def _come_due(world: World, subscription: Object) -> None:
-    if subscription.get("_retry_at"):
-        _retry(world, subscription)
-    elif subscription["cancel_at_period_end"]:
-        cancel(world, subscription["id"], {})
-    else:
-        _renew(world, subscription)
-
-
-def _renew(world: World, subscription: Object) -> None:
-    item = item_of(subscription)
-    _take_next_phase(world, subscription, item)
-    start = item["current_period_end"]
-    item["current_period_start"], item["current_period_end"] = start, a_month_after(start)
-    line = a_line(
-        item["price"],
-        item["price"]["unit_amount"],
-        start=start,
-        end=item["current_period_end"],
-        text=f"1 × {product_name(world, item['price'])}",
-        item=item,
-    )
-    invoice = make_invoice(
-        world,
+def schedule(account: Account, subscription: Thing, items: list[Thing]) -> Thing:
+    """Sell other prices from the end of the period on."""
+    release(account, subscription)
+    start_, end = period_of(subscription)
+    item = subscription["items"]["data"][0]
+    price = account.get("price", items[0]["price"])
+    now = _phase(subscription, item["price"]["id"], item["quantity"], start_, end)
+    quantity = items[0].get("quantity", item["quantity"])
+    then = _phase(subscription, price["id"], quantity, end, _end(end, price))
+    made = account.make(
+        "subscription_schedule",
+        current_phase={"start_date": start_, "end_date": end},
         customer=subscription["customer"],
-        lines=[line],
-        reason="subscription_cycle",
-        subscription=subscription,
+        default_settings={"billing_cycle_anchor": "automatic", "collection_method": None},
+        phases=[now, then],
+        subscription=subscription["id"],
     )
-    world.change(subscription, "customer.subscription.updated", latest_invoice=invoice["id"])
-    if not collect(world, invoice, works=subscription["id"] not in world.failing_renewals):
-        subscription["_tries"] = 0
-        subscription["_retry_at"] = start + RETRIES[0]
-        world.change(subscription, "customer.subscription.updated", status="past_due")
+    account.add(made, "subscription_schedule.created")
+    account.change(subscription, "customer.subscription.updated", schedule=made["id"])
+    return made
 
 
-def _retry(world: World, subscription: Object) -> None:
-    invoice = world.get("invoice", subscription["latest_invoice"])
-    works = subscription["id"] not in world.failing_renewals
-    tries = subscription["_tries"] + 1
-    if collect(world, invoice, works=works):
-        subscription.pop("_retry_at")
-        world.change(subscription, "customer.subscription.updated", status="active")
-    elif tries < len(RETRIES):
-        subscription["_tries"] = tries
-        subscription["_retry_at"] = item_of(subscription)["current_period_start"] + RETRIES[tries]
-    else:
-        subscription.pop("_retry_at")
-        cancel(world, subscription["id"], {})
-
-
-def _take_next_phase(world: World, subscription: Object, item: Object) -> None:
-    if not subscription["schedule"]:
+def release(account: Account, subscription: Thing, *, status: str = "released") -> None:
+    """Let go of the schedule, if there is one."""
+    found = account.find(subscription["schedule"])
+    if found is None:
         return
-    schedule = world.get("subscription_schedule", subscription["schedule"])
-    price = world.get("price", schedule["phases"][1]["items"][0]["price"])
-    item["price"] = dict(price)
-    world.change(schedule, status="released", released_at=world.now())
-    subscription["schedule"] = None
+    moment = {"released_at": account.now, "released_subscription": subscription["id"]}
+    if status != "released":
+        moment = {f"{status}_at": account.now}
+    account.change(
+        found, f"subscription_schedule.{status}", status=status, subscription=None, **moment
+    )
+    account.change(subscription, "customer.subscription.updated", schedule=None)
 
 
-def _line(world: World, invoice: Object, line: Params, subscription: Object | None) -> Object:
-    price = line["price"]
-    return world.make(
-        "line_item",
-        "il",
-        invoice=invoice["id"],
-        amount=line["amount"],
-        subtotal=line["amount"],
-        currency=price["currency"],
-        description=line["description"],
-        period=line["period"],
-        quantity=1,
-        discountable=True,
-        pricing={
-            "type": "price_details",
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "unit_amount_decimal": str(price["unit_amount"]),
-        },
-        parent=_line_parent(subscription, line),
+def next_due(account: Account, subscription: Thing) -> int | None:
+    """When something happens to it by itself."""
+    if subscription["status"] not in _RUNNING:
+        return None
+    moments = [period_of(subscription)[1]]
+    invoice = account.find(subscription["latest_invoice"])
+    if invoice and invoice["status"] == "open" and invoice["next_payment_attempt"]:
+        moments.append(invoice["next_payment_attempt"])
+    return min(moments)
+
+
+def happen(account: Account, subscription: Thing) -> None:
+    """What :func:`next_due` told of: another attempt to collect, an end or a renewal."""
+    invoice = account.find(subscription["latest_invoice"])
+    attempt = invoice and invoice["status"] == "open" and invoice["next_payment_attempt"]
+    if invoice and attempt and attempt <= account.now:
+        _collect_or_miss(account, subscription, invoice)
+    elif subscription["cancel_at_period_end"]:
+        cancel(account, subscription)
+    else:
+        _renew(account, subscription)
+
+
+def proration_lines(old: int, new: int, *, now: int, start: int, end: int) -> tuple[int, int]:
+    """What is given back of the old amount and asked of the new one, in cents."""
+    share = (end - now) / (end - start)
+    return -round(old * share), round(new * share)
+
+
+def recovered(account: Account, subscription: Thing) -> None:
+    """Its open invoice was paid after all."""
+    if subscription["status"] in ("past_due", "unpaid"):
+        account.change(subscription, "customer.subscription.updated", status="active")
+
+
+def _renew(account: Account, subscription: Thing) -> None:
+    _apply_schedule(account, subscription)
+    items = copy.deepcopy(subscription["items"])
+    for item in items["data"]:
+        item["current_period_start"] = item["current_period_end"]
+        item["current_period_end"] = _end(item["current_period_end"], item["price"])
+    lines = _pending_lines(account, subscription)
+    lines += [_full_line(account, subscription, item) for item in items["data"]]
+    invoice = _invoice(account, subscription, lines, "subscription_cycle")
+    account.change(
+        subscription, "customer.subscription.updated", items=items, latest_invoice=invoice["id"]
+    )
+    _collect_or_miss(account, subscription, invoice)
+
+
+def _apply_schedule(account: Account, subscription: Thing) -> None:
+    plan = account.find(subscription["schedule"])
+    if plan is None:
+        return
+    then = plan["phases"][-1]["items"][0]
+    price = account.get("price", then["price"])
+    items = copy.deepcopy(subscription["items"])
+    items["data"][0] |= {
+        "price": price,
+        "plan": _plan(price),
+        "quantity": then["quantity"],
+    }
+    account.change(subscription, "customer.subscription.updated", items=items)
+    release(account, subscription)
+
+
+def _collect(account: Account, invoice: Thing, method: Thing) -> None:
+    if invoice["amount_due"]:
+        intent = invoices.intent_for(account, invoice, description="Subscription creation")
+        payments.succeed(account, intent, method)
+    invoices.settle(account, invoice)
+
+
+def _collect_or_miss(account: Account, subscription: Thing, invoice: Thing) -> None:
+    method = account.find(subscription["default_payment_method"])
+    if not invoice["amount_due"] or not will_fail(account, subscription["id"]):
+        method = method or customers.card_of(account, subscription["customer"])
+        _collect(account, invoice, method)
+        recovered(account, subscription)
+        return
+    payments.fail(account, invoices.intent_for(account, invoice), method)
+    again = _next_attempt(account, invoice)
+    invoices.miss(account, invoice, again_at=again)
+    if again is None:
+        cancel(account, subscription, reason="payment_failed")
+    elif subscription["status"] != "past_due":
+        account.change(subscription, "customer.subscription.updated", status="past_due")
+
+
+def _next_attempt(account: Account, invoice: Thing) -> int | None:
+    tried = invoice["attempt_count"]
+    first = invoice["status_transitions"]["finalized_at"]
+    return first + RETRY_AFTER[tried] if tried < len(RETRY_AFTER) else None
+
+
+def will_fail(account: Account, subscription: str) -> bool:
+    for name in (subscription, EVERYTHING):
+        if name in account.failing:
+            left = account.failing[name]
+            if left is not None and left <= 1:
+                del account.failing[name]
+            elif left is not None:
+                account.failing[name] = left - 1
+            return True
+    return False
+
+
+def _ending(account: Account, subscription: Thing, at_period_end: bool) -> Thing:
+    if at_period_end == subscription["cancel_at_period_end"]:
+        return {}
+    reason = "cancellation_requested" if at_period_end else None
+    return {
+        "cancel_at_period_end": at_period_end,
+        "cancel_at": period_of(subscription)[1] if at_period_end else None,
+        "canceled_at": account.now if at_period_end else None,
+        "cancellation_details": subscription["cancellation_details"] | {"reason": reason},
+    }
+
+
+def _invoice(account: Account, subscription: Thing, lines: list[Thing], reason: str) -> Thing:
+    details = {
+        "subscription": subscription["id"],
+        "metadata": dict(subscription["metadata"]),
+    }
+    parent = {
+        "type": "subscription_details",
+        "subscription_details": details,
+        "quote_details": None,
+    }
+    return invoices.create(
+        account,
+        customer=account.get("customer", subscription["customer"]),
+        lines=lines,
+        currency=subscription["currency"],
+        reason=reason,
+        parent=parent,
+        default_payment_method=None,
     )
 
 
-def _line_parent(subscription: Object | None, line: Params) -> Object:
-    if subscription is None:
-        details = {"invoice_item": "ii_1", "proration": False, "subscription": None}
-        return {"type": "invoice_item_details", "invoice_item_details": details,
-                "subscription_item_details": None}  # fmt: skip
+def _full_line(account: Account, subscription: Thing, item: Thing) -> Thing:
+    period = {"start": item["current_period_start"], "end": item["current_period_end"]}
+    amount = item["price"]["unit_amount"] * item["quantity"]
+    name = _product_name(account, item["price"])
+    return _line(account, subscription, item, amount, f"{item['quantity']} × {name}", period, False)
+
+
+def _proration(
+    account: Account, subscription: Thing, old: Thing, new: Thing, start: int, end: int
+) -> list[Thing]:
+    costs = [item["price"]["unit_amount"] * item["quantity"] for item in (old, new)]
+    back, ask = proration_lines(costs[0], costs[1], now=account.now, start=start, end=end)
+    period = {"start": account.now, "end": end}
+    name = _product_name(account, old["price"])
+    given_back = _line(account, subscription, old, back, f"Unused time on {name}", period, True)
+    if new["current_period_end"] != end:
+        return [given_back, _full_line(account, subscription, new)]
+    name = _product_name(account, new["price"])
+    asked = _line(account, subscription, new, ask, f"Remaining time on {name}", period, True)
+    return [given_back, asked]
+
+
+def _line(
+    account: Account,
+    subscription: Thing,
+    item: Thing,
+    amount: int,
+    description: str,
+    period: Thing,
+    is_proration: bool,
+) -> Thing:
     details = {
         "invoice_item": None,
-        "proration": line["amount"] != line["price"]["unit_amount"],
-        "proration_details": None,
+        "proration": is_proration,
+        "proration_details": {"credited_items": None},
         "subscription": subscription["id"],
-        "subscription_item": line["item"]["id"] if line["item"] else None,
+        "subscription_item": item["id"],
     }
-    return {"type": "subscription_item_details", "subscription_item_details": details,
-            "invoice_item_details": None}  # fmt: skip
+    parent = {
+        "type": "subscription_item_details",
+        "invoice_item_details": None,
+        "subscription_item_details": details,
+    }
+    return invoices.line(
+        account,
+        item["price"],
+        amount=amount,
+        description=description,
+        metadata=dict(subscription["metadata"]),
+        parent=parent,
+        period=period,
+        quantity=item["quantity"],
+    )
 
 
-def _parent(subscription: Object | None) -> Object | None:
-    if subscription is None:
-        return None
-    details = {"subscription": subscription["id"], "metadata": dict(subscription["metadata"])}
-    return {"type": "subscription_details", "subscription_details": details, "quote_details": None}
+def _keep_for_later(account: Account, subscription: Thing, line: Thing) -> None:
+    item = account.make(
+        "invoiceitem",
+        amount=line["amount"],
+        currency=line["currency"],
+        customer=subscription["customer"],
+        date=account.now,
+        description=line["description"],
+        net_amount=line["amount"],
+        parent={
+            "type": "subscription_details",
+            "subscription_details": {
+                "subscription": subscription["id"],
+                "subscription_item": line["parent"]["subscription_item_details"][
+                    "subscription_item"
+                ],
+            },
+        },
+        period=line["period"],
+        pricing=line["pricing"],
+        proration=True,
+        quantity=line["quantity"],
+    )
+    line["parent"]["subscription_item_details"]["invoice_item"] = item["id"]
+    account.orders[item["id"]] = {"subscription": subscription["id"], "line": line}
+    account.add(item, "invoiceitem.created")
 
 
-def _list(data: list[Object]) -> Object:
-    return {"object": "list", "data": data, "has_more": False, "url": ""}
+def _pending_lines(account: Account, subscription: Thing) -> list[Thing]:
+    lines: list[Thing] = []
+    for name, order in list(account.orders.items()):
+        if order.get("subscription") == subscription["id"]:
+            lines.append(account.orders.pop(name)["line"])
+    return lines
+
+
+def _item(
+    account: Account, subscription: str, price: Thing, quantity: int, period: tuple[int, int]
+) -> Thing:
+    return account.make(
+        "subscription_item",
+        current_period_start=period[0],
+        current_period_end=period[1],
+        plan=_plan(price),
+        price=price,
+        quantity=quantity,
+        subscription=subscription,
+    )
+
+
+def _named(items: list[Thing], given: str | None) -> Thing:
+    for item in items:
+        if given in (None, item["id"]):
+            return item
+    raise wrong(
+        f"No such subscription item: '{given}'", code="resource_missing", param="items[0][id]"
+    )
+
+
+def _plan(price: Thing) -> Thing:
+    """A price as it was called before there were prices."""
+    names = ("active", "billing_scheme", "created", "currency", "id", "livemode", "metadata")
+    more: dict[str, Any] = {name: price[name] for name in (*names, "nickname", "product")}
+    recurring = price["recurring"]
+    return {
+        "object": "plan",
+        "aggregate_usage": None,
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "meter": None,
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+        **more,
+    }
+
+
+def _phase(subscription: Thing, price: str, quantity: int, start: int, end: int) -> Thing:
+    item: Thing = {
+        "billing_thresholds": None,
+        "discounts": [],
+        "metadata": {},
+        "plan": price,
+        "price": price,
+        "quantity": quantity,
+        "tax_rates": [],
+    }
+    return {
+        "add_invoice_items": [],
+        "currency": subscription["currency"],
+        "discounts": [],
+        "end_date": end,
+        "items": [item],
+        "metadata": {},
+        "proration_behavior": "none",
+        "start_date": start,
+    }
+
+
+def _rhythm(price: Thing) -> tuple[str, int]:
+    return price["recurring"]["interval"], price["recurring"]["interval_count"]
+
+
+def _end(start: int, price: Thing) -> int:
+    return later(start, *_rhythm(price))
+
+
+def _product_name(account: Account, price: Thing) -> str:
+    name: str = (account.find(price["product"]) or {}).get("name", "Plan")
+    return name
