@@ -14,9 +14,9 @@ from django.urls import reverse
 from ninja import Field, Router, Schema, Status
 
 from accounts.models import User
-from billing import credits
+from billing import credits, tiers
 from gallery.models import Image
-from generator import cards, settling, studio, submission
+from generator import cards, limits, settling, studio, submission
 from generator.models import Generation
 
 router = Router(tags=["generations"])
@@ -50,6 +50,9 @@ class GenerationIn(Schema):
     category: str = ""
     tags: list[str] = []
     visibility: str = ""
+    watermark: bool | None = Field(
+        None, description="The site's name in a corner; left out, it is as usual for your tier."
+    )
     id: uuid.UUID | None = Field(None, description="Your own id makes a repeated call harmless.")
 
 
@@ -101,7 +104,7 @@ class ImageAnswer(Schema):
 @router.post("/generations", response={202: GenerationAnswer}, summary="Ask for pictures")
 def create(request: HttpRequest, wish: GenerationIn) -> Status[GenerationAnswer]:
     user = cast(User, request.user)
-    form = studio.bound(user, _as_form(wish))
+    form = studio.bound(user, _as_form(user, wish))
     if form is None:
         raise NothingOffered
     if not form.is_valid():
@@ -134,8 +137,10 @@ def image(request: HttpRequest, pk: uuid.UUID, b64: bool = False) -> ImageAnswer
     return ImageAnswer(image=_image(found, b64=b64), credits_left=credits.balance(user))
 
 
-def _as_form(wish: GenerationIn) -> dict[str, str]:
+def _as_form(user: User, wish: GenerationIn) -> dict[str, str]:
     values = wish.dict()
+    if wish.watermark is None:
+        values["watermark"] = limits.marks_by_default(tiers.of(user))
     values["tags"] = ", ".join(wish.tags)
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
