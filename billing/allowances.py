@@ -46,6 +46,13 @@ def lowest_allowing(limit: str, asked: int) -> Tier | None:
     return next((tier for tier in tiers.offered() if allows(tier, limit, asked)), None)
 
 
+def more(tier: Tier, limit: str) -> str:
+    """A sentence on what the next better tier allows; empty where none allows more."""
+    most = getattr(tier, limit)
+    better = None if most is None else lowest_allowing(limit, most + 1)
+    return _allowed_by(better, limit) if better else ""
+
+
 def check_private(tier: Tier) -> None:
     """Raise BeyondTier where the tier has no private pictures."""
     if not tier.private_pictures:

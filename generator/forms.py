@@ -146,7 +146,7 @@ class StudioForm(forms.Form):
 
     def refuse(self, refusal: BeyondTier) -> None:
         """Say in the sent form that its work was not accepted, beside the field concerned."""
-        field = limits.FIELDS.get(refusal.limit, "")
+        field = limits.FIELDS.get(refusal.limit, limits.GENERAL)
         self.beyond[field] = refusal
         self.add_error(field if field in self.fields else None, refusal.sentence)
 
@@ -189,6 +189,14 @@ class StudioForm(forms.Form):
             visibility=data["visibility"],
             watermark=data["watermark"],
         )
+
+    @property
+    def may_be_private(self) -> bool:
+        return self.tier.private_pictures or not self.user.is_trusted
+
+    @property
+    def always_marked(self) -> bool:
+        return limits.is_marked(self.tier, wish=False)
 
     def _explain(self, visibility: str) -> None:
         assert self.quote is not None

@@ -23,7 +23,10 @@ FIELDS = {
     "max_pixels": "size",
     "private_pictures": "visibility",
 }
-"""Beside which field of the form a limit is explained; the rest concern the whole form."""
+"""Beside which field of the form a limit is explained."""
+
+GENERAL = "general"
+"""Stands for the field of the limits that concern the whole form."""
 
 
 def broken(
