@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Field, Router, Schema, Status
 
 from accounts.models import User
 from billing import credits, tiers
+from gallery import files
 from gallery.models import Image
 from generator import cards, limits, settling, studio, submission
 from generator.models import Generation
@@ -66,6 +68,8 @@ class ImageOut(Schema):
     height: int
     bytes: int
     sha256: str
+    """Of the original, as is ``bytes``; a copy with the watermark differs."""
+    watermark: bool
     model: str
     provider: str
     provider_cost: Decimal | None
@@ -175,7 +179,7 @@ def _answer(user: User, generation: Generation, *, b64: bool = False) -> Generat
 def _image(found: Image, *, b64: bool) -> ImageOut:
     content = None
     if b64:
-        with found.original.open("rb") as stream:
+        with default_storage.open(files.shown_original(found), "rb") as stream:
             content = base64.b64encode(stream.read()).decode()
     return ImageOut(
         id=found.pk,
@@ -185,6 +189,7 @@ def _image(found: Image, *, b64: bool) -> ImageOut:
         height=found.height,
         bytes=found.bytes,
         sha256=found.sha256,
+        watermark=found.watermark,
         model=found.model_slug,
         provider=found.provider,
         provider_cost=found.provider_cost,
