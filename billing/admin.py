@@ -19,6 +19,9 @@ from billing import (
     statement,
 )
 from billing.models import CreditAccount, CreditEntry
+from billing.tier_admin import TierAdmin
+
+__all__ = ["CreditAccountAdmin", "CreditEntryAdmin", "TierAdmin"]
 
 
 class GrantForm(forms.Form):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing import tiers
 from billing.models import Tier
+
+CEILINGS = {
+    "images_per_request": "MAX_IMAGES_PER_GENERATION",
+    "jobs_at_once": "MAX_ACTIVE_GENERATIONS",
+}
+"""The settings that hold for every tier."""
 
 
 class BeyondTier(Exception):
@@ -36,10 +43,19 @@ class BeyondTier(Exception):
         return " ".join(filter(None, said))
 
 
+def most(tier: Tier, limit: str) -> int | None:
+    """The tier's number, under the ceiling of the house; None for as many as one can pay."""
+    number: int | None = getattr(tier, limit)
+    if number is None or limit not in CEILINGS:
+        return number
+    ceiling: int = getattr(settings, CEILINGS[limit])
+    return min(number, ceiling)
+
+
 def allows(tier: Tier, limit: str, asked: int) -> bool:
     """Whether ``tier`` allows ``asked`` of what its column ``limit`` counts."""
-    most = getattr(tier, limit)
-    return most is None or asked <= most
+    number = most(tier, limit)
+    return number is None or asked <= number
 
 
 def lowest_allowing(limit: str, asked: int) -> Tier | None:
@@ -48,30 +64,21 @@ def lowest_allowing(limit: str, asked: int) -> Tier | None:
 
 def more(tier: Tier, limit: str) -> str:
     """A sentence on what the next better tier allows; empty where none allows more."""
-    most = getattr(tier, limit)
-    better = None if most is None else lowest_allowing(limit, most + 1)
+    number = most(tier, limit)
+    better = None if number is None else lowest_allowing(limit, number + 1)
     return _allowed_by(better, limit) if better else ""
-
-
-def check_private(tier: Tier) -> None:
-    """Raise BeyondTier where the tier has no private pictures."""
-    if not tier.private_pictures:
-        raise BeyondTier(tier, "private_pictures", asked=1)
 
 
 def phrase(tier: Tier, limit: str) -> str:
     """What ``tier`` allows by its column ``limit``, to stand in a sentence or alone."""
-    most = getattr(tier, limit)
-    if limit == "images_per_request":
-        return ngettext("%(n)d picture a request", "%(n)d pictures a request", most) % {"n": most}
-    if limit == "jobs_at_once":
-        return ngettext("%(n)d request at once", "%(n)d requests at once", most) % {"n": most}
-    if limit == "images_per_day":
-        return _per_day(most)
+    number = most(tier, limit)
+    if number is None:
+        return _("as many pictures a day as you can pay")
     if limit == "max_pixels":
-        return _("pictures of up to %(size)s megapixels") % {"size": megapixels(most)}
-    assert limit == "private_pictures", limit
-    return _("private pictures") if most else _("no private pictures")
+        return _("pictures of up to %(size)s megapixels") % {"size": megapixels(number)}
+    if limit == "private_pictures":
+        return _("private pictures") if number else _("no private pictures")
+    return _counted(limit, number) % {"n": number}
 
 
 def megapixels(pixels: int) -> str:
@@ -79,12 +86,14 @@ def megapixels(pixels: int) -> str:
     return f"{pixels // 100_000 / 10:g}"
 
 
-def _per_day(most: int | None) -> str:
-    if most is None:
-        return _("as many pictures a day as you can pay")
-    return ngettext("%(n)d picture within 24 hours", "%(n)d pictures within 24 hours", most) % {
-        "n": most
-    }
+def _counted(limit: str, n: int) -> str:
+    return {
+        "images_per_request": ngettext("%(n)d picture a request", "%(n)d pictures a request", n),
+        "jobs_at_once": ngettext("%(n)d request at once", "%(n)d requests at once", n),
+        "images_per_day": ngettext(
+            "%(n)d picture within 24 hours", "%(n)d pictures within 24 hours", n
+        ),
+    }[limit]
 
 
 def _allowed_by(tier: Tier, limit: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,11 +58,6 @@ def check_day(tier: Tier, *, made: int, count: int) -> None:
             left,
         ) % {"left": left}
         raise BeyondTier(tier, "images_per_day", asked=made + count, advice=advice)
-
-
-def most_active(tier: Tier) -> int:
-    """Requests of one person at once: the tier's number, under the ceiling of the house."""
-    return min(tier.jobs_at_once, settings.MAX_ACTIVE_GENERATIONS)
 
 
 def is_marked(tier: Tier, wish: bool) -> bool:

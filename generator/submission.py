@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import credits, tiers
+from billing import allowances, credits, tiers
 from billing.allowances import BeyondTier
 from billing.credits import InsufficientCredits
 from billing.models import Tier
@@ -232,7 +232,7 @@ def _load(generation: Generation, tier: Tier, now: datetime) -> _Load:
             [
                 generation.model_id,
                 user,
-                limits.most_active(tier),
+                allowances.most(tier, "jobs_at_once"),
                 user,
                 connection.ops.adapt_datetimefield_value(now - timedelta(minutes=1)),
                 settings.MAX_GENERATIONS_PER_MINUTE,
