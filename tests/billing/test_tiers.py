@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from billing import comparison, tiers
-from billing.models import Tier
+from billing.models import Membership, Tier
 from tests.generator.test_limits import subscribe
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,40 @@ pytestmark = pytest.mark.django_db
 def words(user: User, slug: str, *, better: bool = False) -> list[str]:
     [column] = [one for one in comparison.of(user) if one.tier.slug == slug]
     return [line.words for line in column.lines if line.is_better or not better]
+
+
+@pytest.mark.parametrize(
+    ("changes", "slug"),
+    [
+        ({}, "basic"),
+        ({"state": "past_due"}, "basic"),
+        ({"state": "ended"}, "free"),
+        ({"paid_until": timedelta(days=-2)}, "basic"),
+        ({"paid_until": timedelta(days=-4)}, "free"),
+    ],
+)
+def test_a_tier_lasts_as_long_as_it_is_paid_and_a_little_longer(
+    alice: User, bob: User, changes: dict[str, Any], slug: str
+) -> None:
+    subscribe(alice, "basic")
+    if "paid_until" in changes:
+        changes = {"paid_until": timezone.now() + changes["paid_until"]}
+    Membership.objects.update(**changes)
+
+    assert tiers.of(alice).slug == slug
+    assert tiers.of(bob).slug == "free"
+
+
+def test_of_several_memberships_the_highest_counts(
+    alice: User, django_assert_num_queries: Any
+) -> None:
+    subscribe(alice, "premium")
+    Membership.objects.update(source=Membership.Source.GOOGLE)
+    subscribe(alice, "basic")
+    tiers.offered()
+
+    with django_assert_num_queries(1):
+        assert tiers.of(alice).slug == "premium"
 
 
 def test_each_tier_says_what_it_allows(alice: User) -> None:
