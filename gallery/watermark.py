@@ -9,7 +9,7 @@ from django.conf import settings
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-HEIGHT = 0.026
+HEIGHT = 0.022
 """Of the letters, as a share of the picture's shorter side."""
 LEAST_HEIGHT = 11
 """Pixels; smaller letters cannot be read. Only where the name would not fit they are smaller."""
