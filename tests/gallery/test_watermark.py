@@ -209,8 +209,11 @@ def test_only_administrators_get_the_clean_original(
         client.force_login(person)
         assert client.get(address).status_code == 302
     client.force_login(carol)
-    data = body(client.get(address))
+    answer = client.get(address)
+    data = body(answer)
 
+    assert "private" in answer["Cache-Control"]
+    assert "public" not in answer["Cache-Control"]
     assert hashlib.sha256(data).digest() == hashlib.sha256(stored(marked)).digest()
     assert address in client.get(f"/admin/gallery/image/{marked.pk}/change/").content.decode()
 
