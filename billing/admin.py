@@ -20,6 +20,9 @@ from billing import (
 )
 from billing.google_play import admin as google_play_admin  # noqa: F401 - registers its table
 from billing.models import CreditAccount, CreditEntry
+from billing.tier_admin import TierAdmin
+
+__all__ = ["CreditAccountAdmin", "CreditEntryAdmin", "TierAdmin"]
 
 
 class GrantForm(forms.Form):

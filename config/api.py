@@ -21,12 +21,14 @@ from ninja.security import HttpBearer, SessionAuth
 from accounts.api import Person, person
 from accounts.models import User
 from billing import credits
+from billing.allowances import BeyondTier
 from billing.api import router as subscriptions
 from billing.credits import InsufficientCredits
 from billing.google_play.client import NotConfigured, PlayUnavailable
 from billing.google_play.purchases import PurchaseRefused
 from generator.api import InvalidRequest, NothingOffered
 from generator.api import router as generations
+from generator.limits import FIELDS as LIMITED
 from generator.moderation import PromptBlocked
 from generator.submission import NotAccepted
 
@@ -132,6 +134,13 @@ def _too_few(request: HttpRequest, error: InsufficientCredits) -> HttpResponse:
 @api.exception_handler(NotAccepted)
 def _not_accepted(request: HttpRequest, error: NotAccepted) -> HttpResponse:
     return error_response(409, "not_accepted", str(error.sentence))
+
+
+@api.exception_handler(BeyondTier)
+def _beyond_tier(request: HttpRequest, error: BeyondTier) -> HttpResponse:
+    field = LIMITED.get(error.limit)
+    fields = {field: error.sentence} if field else None
+    return error_response(409, "tier_limit", error.sentence, fields=fields)
 
 
 @api.exception_handler(PromptBlocked)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.quick_admin import QuickAdmin
-from gallery import publishing, removing
+from gallery import files, publishing, removing
 from gallery.models import Category, Collection, Download, Image, Tag
 
 
@@ -59,8 +63,8 @@ class ImageAdmin(QuickAdmin):
     actions = ["hide", "show_again", "remove"]
     fields = [
         "picture", "user", "prompt", "model_name", "provider", "settings", "provider_cost",
-        "category", "tags", "visibility", "hidden_at", "withdrawn_at", "original", "content_type",
-        "bytes", "sha256", "width", "height", "renditions", "created_at",
+        "category", "tags", "visibility", "hidden_at", "withdrawn_at", "watermark", "file",
+        "content_type", "bytes", "sha256", "width", "height", "renditions", "created_at",
     ]  # fmt: skip
     autocomplete_fields = ["tags"]
 
@@ -73,6 +77,26 @@ class ImageAdmin(QuickAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        original = path(
+            "<uuid:pk>/original/",
+            self.admin_site.admin_view(self.original),
+            name="gallery_image_original",
+        )
+        return [original, *super().get_urls()]
+
+    def original(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+        """The provider's bytes, also of a picture that shows a watermark everywhere else."""
+        image = get_object_or_404(Image, pk=pk)
+        if not self.has_view_permission(request, image):
+            return HttpResponse(status=403)
+        return files.untouched(request, image)
+
+    @admin.display(description=_("original"))
+    def file(self, image: Image) -> SafeString:
+        address = reverse("admin:gallery_image_original", args=[image.pk])
+        return format_html('<a href="{}">{}</a>', address, image.original_name)
 
     @admin.display(description=_("picture"))
     def picture(self, image: Image) -> SafeString:

@@ -51,7 +51,11 @@ def offered(image: Image) -> list[Download]:
     base = reverse("image_download", args=[image.pk])
     kind = image.content_type.removeprefix("image/").upper()
     found = [
-        Download(_("Original"), base, f"{kind} · {image.width} × {image.height}"),
+        Download(
+            _("Full size") if image.watermark else _("Original"),
+            base,
+            f"{kind} · {image.width} × {image.height}",
+        ),
     ]
     if (width, height) != (image.width, image.height):
         query = urlencode({"size": "original", "format": "png"})
@@ -65,7 +69,8 @@ def offered(image: Image) -> list[Download]:
 
 
 def response(request: HttpRequest, image: Image, *, size: str, format: str) -> HttpResponseBase:
-    """The file itself; without ``size`` and ``format`` the original, untouched.
+    """The file itself; without ``size`` and ``format`` the original, untouched,
+    or with a watermark its copy of full size.
 
     Raises NotOffered.
     """

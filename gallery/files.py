@@ -21,8 +21,9 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 
-from gallery import publishing, renditions
+from gallery import decoding, publishing, renditions
 from gallery.models import Image
+from gallery.originals import NotAPicture
 from gallery.storage import PUBLIC_CACHE, PictureStorage
 
 logger = logging.getLogger(__name__)
@@ -41,11 +42,35 @@ def address(image: Image, name: str, format: str) -> str:
 
 
 def original(request: HttpRequest, image: Image, *, download: bool = False) -> HttpResponseBase:
-    """The provider's bytes, untouched. Raises FileMissing."""
+    """The provider's bytes, untouched; of a picture with a watermark a copy that shows it.
+
+    Raises FileMissing.
+    """
     filename = f"{_file_name(image)}.{image.extension}"
     return _served(
-        request, image, image.original_name, image.content_type, filename, download=download
+        request, image, shown_original(image), image.content_type, filename, download=download
     )
+
+
+def untouched(request: HttpRequest, image: Image) -> HttpResponseBase:
+    """The provider's bytes whatever the picture shows elsewhere: for administrators."""
+    filename = f"{_file_name(image)}.{image.extension}"
+    return _served(request, image, image.original_name, image.content_type, filename, download=True)
+
+
+def shown_original(image: Image) -> str:
+    """The name in the storage of what is given out as the original: with a watermark, a copy of
+    full size in the same format, made at the first request. Raises FileMissing."""
+    if not image.watermark:
+        return image.original_name
+    format = image.content_type.removeprefix("image/")
+    stored = publishing.rendition_name(image.key, "marked", format)
+    if default_storage.exists(stored):
+        return stored
+    try:
+        return _converted(image, "original", format, stored, wanted=None)
+    except NotAPicture:
+        raise _missing(image.original_name) from None
 
 
 def rendition(request: HttpRequest, image: Image, name: str, format: str) -> HttpResponseBase:
@@ -67,17 +92,24 @@ def converted(
     """
     stored = publishing.rendition_name(image.key, f"download-{size}", format)
     if not default_storage.exists(stored):
-        stored = _converted(image, size, format, stored)
+        stored = _converted(image, size, format, stored, wanted=image.wanted)
     extension = "jpg" if format == "jpeg" else format
     filename = f"{_file_name(image)}.{extension}"
     return _served(request, image, stored, f"image/{format}", filename, download=download)
 
 
-def _converted(image: Image, size: str, format: str, stored: str) -> str:
+def _converted(
+    image: Image, size: str, format: str, stored: str, *, wanted: decoding.Size | None
+) -> str:
     try:
         with publishing.local_original(image) as path:
             made, _content_type = renditions.convert(
-                path, size=size, format=format, source_type=image.source_type, wanted=image.wanted
+                path,
+                size=size,
+                format=format,
+                source_type=image.source_type,
+                wanted=wanted,
+                marked=image.watermark,
             )
     except FileNotFoundError:
         raise _missing(image.original_name) from None

@@ -229,6 +229,12 @@ class Image(models.Model):
     visibility = models.CharField(
         _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )
+    watermark = models.BooleanField(
+        _("watermark"),
+        default=False,
+        editable=False,
+        help_text=_("Copies show the name of the site in a corner; the original does not."),
+    )
     hidden_at = models.DateTimeField(_("hidden by an administrator"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(
         _("withdrawn"), null=True, editable=False, help_text=_("The file was broken; refunded.")

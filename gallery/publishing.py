@@ -48,7 +48,12 @@ def publish(pk: uuid.UUID) -> bool:
         return _withdraw(image, "its renditions could not be made")
     try:
         with local_original(image) as path:
-            made = renditions.render(path, wanted=image.wanted, source_type=image.source_type)
+            made = renditions.render(
+                path,
+                wanted=image.wanted,
+                source_type=image.source_type,
+                marked=image.watermark,
+            )
     except NotAPicture as error:
         return _withdraw(image, error.detail)
     names = [rendition_name(image.key, one.name, one.format) for one in made.renditions]

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 
-from gallery import decoding, originals, provenance
+from gallery import decoding, originals, provenance, watermark
 from gallery.decoding import Size
 
 FORMATS = ("avif", "webp")
@@ -80,13 +80,19 @@ class RenditionSet:
 
 
 def render(
-    path: Path, *, wanted: Size | None, source_type: str, formats: Sequence[str] = FORMATS
+    path: Path,
+    *,
+    wanted: Size | None,
+    source_type: str,
+    formats: Sequence[str] = FORMATS,
+    marked: bool = False,
 ) -> RenditionSet:
     """Decode the original once and make all copies, each marked with the IPTC `source_type`.
 
     `wanted` is the size that was asked for. Where the original's differs there is a rendition of
     the wanted size too, scaled down and cropped in the middle, and all others show the same part;
     of an original that is too small it is the largest part with the wanted ratio.
+    `marked` copies show the watermark, each in its own size.
     Raises NotAPicture when the original cannot be decoded.
     """
     facts = originals.inspect(path)
@@ -100,6 +106,10 @@ def render(
         pictures = {"wanted": cropped} if page is cropped else {"wanted": cropped, "page": page}
     pictures["grid"] = _fitted(page, GRID_BOX)
     placeholder = _placeholder(pictures["grid"])
+    if marked:
+        # Small pictures are one and the same under several names.
+        for picture in {id(picture): picture for picture in pictures.values()}.values():
+            watermark.draw(picture)
     made = _encoded(pictures, formats=formats, source_type=source_type)
     if "page" not in pictures:
         made += [replace(copy, name="page") for copy in made if copy.name == "wanted"]
@@ -107,13 +117,20 @@ def render(
 
 
 def convert(
-    path: Path, *, size: str, format: str, source_type: str, wanted: Size | None = None
+    path: Path,
+    *,
+    size: str,
+    format: str,
+    source_type: str,
+    wanted: Size | None = None,
+    marked: bool = False,
 ) -> tuple[SpooledTemporaryFile[bytes], str]:
     """The picture converted for a download: an open file at its start, and its content type.
 
     `size` is "original" or the longest side in pixels, such as "1024"; nothing is enlarged.
     `wanted` crops it as in `render`. `format` is png, jpeg, webp or avif; JPEG knows no
     transparency and shows white there. Carries the mark, and nothing of the original's metadata.
+    `marked`: shows the watermark too.
     Raises NotOffered for another size or format, NotAPicture for a broken original.
     """
     if format not in DOWNLOADS:
@@ -126,6 +143,8 @@ def convert(
         flat = Pillow.new("RGB", picture.size, "white")
         flat.paste(picture, mask=picture)
         picture = flat
+    if marked:
+        watermark.draw(picture)
     mark = provenance.save_options(encoding=format, source_type=source_type)
     file = SpooledTemporaryFile[bytes](max_size=_SPOOL)
     picture.save(file, format, **DOWNLOADS[format], **mark)

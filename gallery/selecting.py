@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from billing import tiers
+from billing.allowances import BeyondTier
 from gallery import collecting, deleting, publishing
 from gallery.models import Collection, Image, ImageQuerySet, Visibility
 
@@ -45,8 +47,14 @@ def chosen(values: Iterable[str]) -> list[uuid.UUID]:
 
 
 def set_visibility(*, user: User, pks: list[uuid.UUID], visibility: str) -> int:
-    """Publish or hide; return how many of the pictures are the person's. Raises NotPossible."""
-    if visibility != Visibility.PRIVATE and not user.is_trusted:
+    """Publish or hide; return how many of the pictures are the person's.
+
+    The one place where a person changes this. Raises NotPossible, and BeyondTier where the tier
+    has no private pictures; those that are private already stay so.
+    """
+    if visibility == Visibility.PRIVATE:
+        _check_private(user)
+    elif not user.is_trusted:
         raise NotPossible(_("Confirm your e-mail address before you publish."))
     return publishing.show_all_to(_mine(user, pks).values_list("pk", flat=True), visibility)
 
@@ -100,6 +108,12 @@ def how_many(done: int, asked: int) -> str:
         "done": done,
         "asked": asked,
     }
+
+
+def _check_private(user: User) -> None:
+    # Who may not publish has nothing but private pictures, whatever the tier.
+    if user.is_trusted and not (tier := tiers.of(user)).private_pictures:
+        raise BeyondTier(tier, "private_pictures", asked=1)
 
 
 def _mine(user: User, pks: list[uuid.UUID]) -> ImageQuerySet:

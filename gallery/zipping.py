@@ -22,6 +22,7 @@ from django.utils.text import slugify
 from zipstream import ZipStream
 
 from accounts.models import User
+from gallery import files
 from gallery.models import Download, Image
 
 logger = logging.getLogger(__name__)
@@ -77,9 +78,9 @@ def file_name(image: Image, number: int) -> str:
 
 def _opened(image: Image) -> IO[bytes] | None:
     try:
-        return default_storage.open(image.original_name, "rb")
+        return default_storage.open(files.shown_original(image), "rb")
     except Exception:
-        # A lost file is an OSError, other trouble whatever the storage's library raises.
+        # A lost file is an OSError or Http404, other trouble whatever the storage's library raises.
         logger.exception("The original of %s cannot be read", image.pk)
         return None
 

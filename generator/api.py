@@ -9,14 +9,16 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Field, Router, Schema, Status
 
 from accounts.models import User
-from billing import credits
+from billing import credits, tiers
+from gallery import files
 from gallery.models import Image
-from generator import cards, settling, studio, submission
+from generator import cards, limits, settling, studio, submission
 from generator.models import Generation
 
 router = Router(tags=["generations"])
@@ -50,6 +52,9 @@ class GenerationIn(Schema):
     category: str = ""
     tags: list[str] = []
     visibility: str = ""
+    watermark: bool | None = Field(
+        None, description="The site's name in a corner; left out, it is as usual for your tier."
+    )
     id: uuid.UUID | None = Field(None, description="Your own id makes a repeated call harmless.")
 
 
@@ -63,6 +68,8 @@ class ImageOut(Schema):
     height: int
     bytes: int
     sha256: str
+    """Of the original, as is ``bytes``; a copy with the watermark differs."""
+    watermark: bool
     model: str
     provider: str
     provider_cost: Decimal | None
@@ -101,7 +108,7 @@ class ImageAnswer(Schema):
 @router.post("/generations", response={202: GenerationAnswer}, summary="Ask for pictures")
 def create(request: HttpRequest, wish: GenerationIn) -> Status[GenerationAnswer]:
     user = cast(User, request.user)
-    form = studio.bound(user, _as_form(wish))
+    form = studio.bound(user, _as_form(user, wish))
     if form is None:
         raise NothingOffered
     if not form.is_valid():
@@ -134,8 +141,10 @@ def image(request: HttpRequest, pk: uuid.UUID, b64: bool = False) -> ImageAnswer
     return ImageAnswer(image=_image(found, b64=b64), credits_left=credits.balance(user))
 
 
-def _as_form(wish: GenerationIn) -> dict[str, str]:
+def _as_form(user: User, wish: GenerationIn) -> dict[str, str]:
     values = wish.dict()
+    if wish.watermark is None:
+        values["watermark"] = limits.marks_by_default(tiers.of(user))
     values["tags"] = ", ".join(wish.tags)
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
@@ -170,7 +179,7 @@ def _answer(user: User, generation: Generation, *, b64: bool = False) -> Generat
 def _image(found: Image, *, b64: bool) -> ImageOut:
     content = None
     if b64:
-        with found.original.open("rb") as stream:
+        with default_storage.open(files.shown_original(found), "rb") as stream:
             content = base64.b64encode(stream.read()).decode()
     return ImageOut(
         id=found.pk,
@@ -180,6 +189,7 @@ def _image(found: Image, *, b64: bool) -> ImageOut:
         height=found.height,
         bytes=found.bytes,
         sha256=found.sha256,
+        watermark=found.watermark,
         model=found.model_slug,
         provider=found.provider,
         provider_cost=found.provider_cost,

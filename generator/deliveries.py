@@ -136,6 +136,7 @@ def _image(
         wanted_width=wanted[0] if scaled else None,
         wanted_height=wanted[1] if scaled else None,
         visibility=generation.visibility,
+        watermark=generation.watermark,
         created_at=timezone.now(),
     )
     image.original.name = publishing.original_name(key, facts.extension)

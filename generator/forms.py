@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from billing import tiers
+from billing.allowances import BeyondTier
+from billing.models import Tier
 from gallery.models import Category, Visibility
-from generator import fields, pricing, sizes, usual
+from generator import fields, limits, pricing, sizes, usual
 from generator.models import ImageModel
 from generator.submission import ImageRequest
 
@@ -78,6 +81,7 @@ class StudioForm(forms.Form):
         choices=Visibility.choices,
         required=False,
     )
+    watermark = forms.BooleanField(label=gettext_lazy("Watermark"), required=False)
 
     def __init__(
         self,
@@ -91,11 +95,14 @@ class StudioForm(forms.Form):
         self.base_fields = fields.fitted(  # type: ignore[misc]  # Django copies them for a form
             type(self).base_fields, models=models, model=model, is_trusted=user.is_trusted
         )
-        self.defaults = _defaults(model, user)
+        self.user, self.tier = user, tiers.of(user)
+        self.defaults = _defaults(model, user, self.tier)
         super().__init__(data, initial={**self.defaults, **(initial or {}), "model": model.slug})
         self.models, self.chosen = models, model
         self.quote: pricing.Quote | None = None
         self.size_problem = ""
+        self.beyond: dict[str, BeyondTier] = {}
+        """What the person's tier does not allow, by the field that it is explained beside."""
 
     def clean_id(self) -> uuid.UUID:
         return self.cleaned_data["id"] or uuid.uuid4()
@@ -123,12 +130,25 @@ class StudioForm(forms.Form):
             )
         return tags
 
+    def clean_watermark(self) -> bool:
+        return limits.is_marked(self.tier, self.cleaned_data["watermark"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         size = self._size(cleaned)
         if size and not {"quality", "count", "size"} & set(self.errors):
             self._quote(cleaned, size)
+        if self.quote:
+            self._explain(cleaned.get("visibility", ""))
+            for field, refusal in self.beyond.items():
+                self.add_error(field if field in self.fields else None, refusal.sentence)
         return cleaned
+
+    def refuse(self, refusal: BeyondTier) -> None:
+        """Say in the sent form that its work was not accepted, beside the field concerned."""
+        field = limits.FIELDS.get(refusal.limit, limits.GENERAL)
+        self.beyond[field] = refusal
+        self.add_error(field if field in self.fields else None, refusal.sentence)
 
     def price_up(self) -> None:
         """Quote what an unsent form shows, and write the price into it; no quote if it can't."""
@@ -150,6 +170,7 @@ class StudioForm(forms.Form):
             self.size_problem = error.sentence
             return
         self.initial["price"] = self.quote.credits
+        self._explain(self.initial.get("visibility", ""))
 
     def request(self) -> ImageRequest:
         """What the valid form asks for."""
@@ -166,7 +187,27 @@ class StudioForm(forms.Form):
             category=data["category"],
             tags=data["tags"],
             visibility=data["visibility"],
+            watermark=data["watermark"],
         )
+
+    @property
+    def may_be_private(self) -> bool:
+        return self.tier.private_pictures or not self.user.is_trusted
+
+    @property
+    def always_marked(self) -> bool:
+        return limits.is_marked(self.tier, wish=False)
+
+    def _explain(self, visibility: str) -> None:
+        assert self.quote is not None
+        found = limits.broken(
+            self.tier,
+            user=self.user,
+            count=self.quote.count,
+            pixels=self.quote.width * self.quote.height,
+            visibility=visibility,
+        )
+        self.beyond = {limits.FIELDS[refusal.limit]: refusal for refusal in found}
 
     def _size(self, cleaned: dict[str, Any]) -> tuple[int, int] | None:
         value = cleaned.get("size") or self.initial["size"]
@@ -200,11 +241,12 @@ class StudioForm(forms.Form):
             )
 
 
-def _defaults(model: ImageModel, user: User) -> dict[str, Any]:
+def _defaults(model: ImageModel, user: User, tier: Tier) -> dict[str, Any]:
     return {
         "id": uuid.uuid4(),
         "model": model.slug,
         "count": 1,
         "style": "",
+        "watermark": limits.marks_by_default(tier),
         **usual.defaults(model, user),
     }

@@ -221,6 +221,10 @@ class Generation(models.Model):
         _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )
 
+    watermark = models.BooleanField(
+        _("watermark"), default=False, help_text=_("Copies show the name of the site in a corner.")
+    )
+
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     unit_price = models.PositiveIntegerField(_("credits an image"))
     delivered = models.PositiveSmallIntegerField(_("delivered images"), default=0)

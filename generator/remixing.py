@@ -35,6 +35,7 @@ def settings_of(image: Image) -> dict[str, Any]:
         "seed": str(requested.get("seed", "")),
         "category": image.category.slug if image.category else "",
         "tags": ", ".join(tag.name for tag in image.tags.all()),
+        "watermark": "on" if image.watermark else "",
     }
 
 

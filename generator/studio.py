@@ -29,6 +29,7 @@ def open_for(user: User, chosen: Mapping[str, str]) -> StudioForm | None:
         return None
     model = _chosen(models, chosen.get("model") or user.default_model)
     form = StudioForm(models=models, model=model, user=user, initial=_typed(chosen))
+    _read_tick(form, chosen)
     _unname_size(form)
     _drop_impossible(form)
     form.price_up()
@@ -72,6 +73,7 @@ def fields_of(generation: Generation, new_id: str | None) -> dict[str, Any]:
         "category": generation.category.slug if generation.category else "",
         "tags": ", ".join(generation.tags),
         "visibility": generation.visibility,
+        "watermark": "on" if generation.watermark else "",
     }
 
 
@@ -81,6 +83,14 @@ def _chosen(models: list[ImageModel], slug: str) -> ImageModel:
 
 def _typed(chosen: Mapping[str, str]) -> dict[str, Any]:
     return {name: chosen[name] for name in StudioForm.base_fields if chosen.get(name)}
+
+
+def _read_tick(form: StudioForm, chosen: Mapping[str, str]) -> None:
+    """A form that is only redrawn says by silence that the box is not ticked. Its price tells it
+    from an address that chooses no more than it names."""
+    wish = chosen.get("watermark", "")
+    if wish or "price" in chosen:
+        form.initial["watermark"] = wish.lower() not in ("", "0", "false", "off")
 
 
 def _unname_size(form: StudioForm) -> None:

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import credits
+from billing import allowances, credits, tiers
+from billing.allowances import BeyondTier
 from billing.credits import InsufficientCredits
+from billing.models import Tier
 from gallery.models import Category, Visibility
-from generator import moderation, pricing, tasks
+from generator import limits, moderation, pricing, tasks
 from generator.models import Generation, ImageModel
 
 
@@ -99,35 +101,50 @@ class ImageRequest:
     category: Category | None = None
     tags: tuple[str, ...] = ()
     visibility: str = Visibility.PUBLIC
+    watermark: bool = False
 
 
 def submit(*, user: User, request: ImageRequest) -> Generation:
     """Create, charge and enqueue; or raise and leave no trace.
 
     A second call with the same ``request.id`` (a double click) returns the first Generation.
-    Raises NotAccepted, PromptBlocked or InsufficientCredits.
+    Raises NotAccepted, BeyondTier, PromptBlocked or InsufficientCredits.
     """
     if not settings.GENERATION_ENABLED:
         raise GenerationSwitchedOff
     if not user.is_trusted:
         raise EmailNotVerified
     moderation.check_terms(request.prompt)
+    tier = tiers.of(user)
     try:
-        return _accept(user, request)
-    except (IntegrityError, InsufficientCredits, NotAccepted) as error:
+        return _accept(user, tier, request)
+    except (IntegrityError, InsufficientCredits, NotAccepted, BeyondTier) as error:
         # A double click fails on the first one's id, or on the credits and limits it used up.
         if earlier := Generation.objects.for_user(user).filter(pk=request.id).first():
             return earlier
         if not isinstance(error, IntegrityError):
             raise
     # The id belongs to somebody else's work, by malice or by a stroke of luck of 122 bits.
-    return _accept(user, replace(request, id=uuid.uuid4()))
+    return _accept(user, tier, replace(request, id=uuid.uuid4()))
 
 
 @transaction.atomic
-def _accept(user: User, request: ImageRequest) -> Generation:
+def _accept(user: User, tier: Tier, request: ImageRequest) -> Generation:
     now = timezone.now()
-    generation = Generation(
+    generation = _generation(user, tier, request, now)
+    # Charging locks the account: a person's requests pass the limits below one at a time.
+    try:
+        credits.charge(user=user, amount=generation.cost, reference=generation.reference)
+    except credits.AccountFrozen as error:
+        raise PaymentDisputed from error
+    _check(generation, tier, now)
+    generation.save(force_insert=True)
+    transaction.on_commit(lambda: tasks.ring(generation.pk))
+    return generation
+
+
+def _generation(user: User, tier: Tier, request: ImageRequest, now: datetime) -> Generation:
+    return Generation(
         id=request.id,
         user=user,
         model=request.model,
@@ -143,26 +160,58 @@ def _accept(user: User, request: ImageRequest) -> Generation:
         category=request.category,
         tags=list(request.tags),
         visibility=request.visibility,
+        watermark=limits.is_marked(tier, request.watermark),
         unit_price=request.quote.unit,
         created_at=now,
         rung_at=now,
     )
-    # Charging locks the account: a person's requests pass the limits below one at a time.
-    try:
-        credits.charge(user=user, amount=generation.cost, reference=generation.reference)
-    except credits.AccountFrozen as error:
-        raise PaymentDisputed from error
-    _check(user, request.model, now)
-    generation.save(force_insert=True)
-    transaction.on_commit(lambda: tasks.ring(generation.pk))
-    return generation
 
 
-def _check(user: User, model: ImageModel, now: datetime) -> None:
-    """Raise where the model was switched off meanwhile, or a limit of the person is reached.
+def _check(generation: Generation, tier: Tier, now: datetime) -> None:
+    """Raise where the model was switched off meanwhile, or a limit is reached.
 
-    One statement by hand: the ORM takes longer to write this one than the database to answer it.
+    The house's limits come first, then the tier's.
     """
+    model, user = generation.model, generation.user
+    load = _load(generation, tier, now)
+    if not load.model_is_active:
+        raise ModelGone(model.name)
+    if load.active >= settings.MAX_ACTIVE_GENERATIONS:
+        raise TooManyAtOnce(settings.MAX_ACTIVE_GENERATIONS)
+    if load.fresh >= settings.MAX_GENERATIONS_PER_MINUTE:
+        raise TooFast(settings.MAX_GENERATIONS_PER_MINUTE)
+    for refusal in limits.broken(
+        tier,
+        user=user,
+        count=generation.count,
+        pixels=generation.width * generation.height,
+        visibility=generation.visibility,
+    ):
+        raise refusal
+    limits.check_active(tier, load.active)
+    limits.check_day(tier, made=load.made, count=generation.count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What the database says just before work is accepted."""
+
+    model_is_active: bool
+    active: int
+    """Requests of the person that are queued or running, counted no further than allowed."""
+    fresh: int
+    """Requests within a minute."""
+    made: int
+    """Pictures within 24 hours, with those in the making; what came to nothing is not counted."""
+
+
+def _load(generation: Generation, tier: Tier, now: datetime) -> _Load:
+    """One statement by hand: the ORM takes longer to write this one than the database to answer.
+
+    Where the tier has no limit a day, nothing is summed up.
+    """
+    user = generation.user_id
+    day = timedelta(days=1) if tier.images_per_day is not None else timedelta()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -175,21 +224,20 @@ def _check(user: User, model: ImageModel, now: datetime) -> None:
                 (SELECT COUNT(*) FROM (
                     SELECT 1 FROM generator_generation
                     WHERE user_id = %s AND created_at > %s LIMIT %s
-                ) AS fresh)
+                ) AS fresh),
+                (SELECT COALESCE(SUM(
+                    CASE WHEN state IN ('queued', 'running') THEN "count" ELSE delivered END
+                ), 0) FROM generator_generation WHERE user_id = %s AND created_at > %s)
             """,
             [
-                model.pk,
-                user.pk,
-                settings.MAX_ACTIVE_GENERATIONS,
-                user.pk,
+                generation.model_id,
+                user,
+                allowances.most(tier, "jobs_at_once"),
+                user,
                 connection.ops.adapt_datetimefield_value(now - timedelta(minutes=1)),
                 settings.MAX_GENERATIONS_PER_MINUTE,
+                user,
+                connection.ops.adapt_datetimefield_value(now - day),
             ],
         )
-        model_is_active, active, fresh = cursor.fetchone()
-    if not model_is_active:
-        raise ModelGone(model.name)
-    if active >= settings.MAX_ACTIVE_GENERATIONS:
-        raise TooManyAtOnce(settings.MAX_ACTIVE_GENERATIONS)
-    if fresh >= settings.MAX_GENERATIONS_PER_MINUTE:
-        raise TooFast(settings.MAX_GENERATIONS_PER_MINUTE)
+        return _Load(*cursor.fetchone())

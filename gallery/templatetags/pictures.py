@@ -113,7 +113,8 @@ def picture(
 
     ``kind`` is ``grid`` for one of many and ``page`` for a large one; ``sizes`` says how wide
     the latter is shown, as the HTML attribute of that name. ``eager`` is for what a person sees
-    first. The original serves while the renditions are still being made.
+    first. The original serves while the renditions are still being made, unless it is to be shown
+    with a watermark.
     """
     if not image.is_ready:
         return _frame(image, _original(image, eager))
@@ -148,6 +149,9 @@ def _frame(image: Image, content: SafeString) -> SafeString:
 
 
 def _original(image: Image, eager: bool) -> SafeString:
+    if image.watermark:
+        # Its copies are made in a moment, by the workers; the clean file is not for pages.
+        return SafeString("")
     format = image.content_type.removeprefix("image/")
     url = reverse("image_file", args=[image.pk, "original", format])
     return format_html("<picture>{}</picture>", _img(image, url, image.width, image.height, eager))

@@ -20,14 +20,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from billing.allowances import BeyondTier
 from gallery import (
     downloads,
     files,
     likes,
     neighbours,
-    publishing,
     related,
     returning,
+    selecting,
     sharing,
     tiles,
 )
@@ -128,11 +129,14 @@ def image_visibility(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     visibility = request.POST.get("visibility", "")
     if visibility not in Visibility.values:
         messages.error(request, _("Choose public, unlisted or private."))
-    elif visibility != Visibility.PRIVATE and not user.is_trusted:
-        messages.error(request, _("Confirm your e-mail address before you publish."))
-    else:
-        publishing.show_to(found, visibility)
+        return redirect(found)
+    try:
+        selecting.set_visibility(user=user, pks=[found.pk], visibility=visibility)
         messages.success(request, _("Saved."))
+    except selecting.NotPossible as error:
+        messages.error(request, error.sentence)
+    except BeyondTier as error:
+        messages.error(request, error.sentence, extra_tags="plans")
     return redirect(found)
 
 

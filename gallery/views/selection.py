@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from billing.allowances import BeyondTier
 from gallery import returning, selecting, turns, zipping
 from gallery.models import Visibility
 from gallery.selecting import NotPossible, how_many
@@ -41,6 +42,8 @@ def selection(request: HttpRequest) -> HttpResponseBase:
         _act(request, user, action, pks)
     except NotPossible as error:
         messages.error(request, error.sentence)
+    except BeyondTier as error:
+        messages.error(request, error.sentence, extra_tags="plans")
     return _back(request)
 
 

@@ -10,6 +10,8 @@ from django import template
 from django.forms import ChoiceField
 from django.utils.translation import gettext as _
 
+from billing import allowances
+from billing.models import Tier
 from gallery.templatetags.pictures import ratio
 from generator import sizes
 from generator.forms import StudioForm
@@ -26,6 +28,8 @@ class SizeChoice:
     detail: str
     shape: str
     chosen: bool
+    beyond: bool
+    """Larger than the person's tier allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,29 @@ def size_groups(form: StudioForm) -> list[SizeGroup]:
     chosen = str(form["size"].value() or form.initial["size"])
     groups = cast(Iterable[tuple[str, Iterable[tuple[str, str]]]], field.choices)
     return [
-        SizeGroup(str(label), [_choice(value, str(text), chosen) for value, text in choices])
+        SizeGroup(
+            str(label), [_choice(value, str(text), chosen, form.tier) for value, text in choices]
+        )
         for label, choices in groups
     ]
 
 
-def _choice(value: str, text: str, chosen: str) -> SizeChoice:
+@register.filter
+def any_beyond(groups: Iterable[SizeGroup]) -> bool:
+    return any(size.beyond for group in groups for size in group.sizes)
+
+
+@register.simple_tag
+def more_allowed(form: StudioForm, limit: str) -> str:
+    """What a higher tier would allow by ``limit``; empty where none allows more, or where the
+    person's own allows all that the form offers."""
+    if limit == "images_per_request" and form.chosen.most_images <= form.tier.images_per_request:
+        return ""
+    return allowances.more(form.tier, limit)
+
+
+def _choice(value: str, text: str, chosen: str, tier: Tier) -> SizeChoice:
     label, _separator, detail = text.partition(" · ")
     width, height = sizes.parse(value) or (1, 1)
-    return SizeChoice(value, label, detail, ratio(width, height), value == chosen)
+    beyond = not allowances.allows(tier, "max_pixels", width * height)
+    return SizeChoice(value, label, detail, ratio(width, height), value == chosen, beyond)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from billing import credits
+from billing.allowances import BeyondTier
 from billing.credits import InsufficientCredits
 from gallery.models import Image
 from generator import cards, previews, remixing, settling, studio, submission
@@ -52,6 +53,9 @@ def generate(request: HttpRequest) -> HttpResponse:
         return _studio_page(request, form, status=402, too_few=error)
     except (NotAccepted, PromptBlocked) as error:
         form.add_error("prompt" if isinstance(error, PromptBlocked) else None, error.sentence)
+        return _studio_page(request, form, status=409)
+    except BeyondTier as error:
+        form.refuse(error)
         return _studio_page(request, form, status=409)
     return redirect(generation)
 
@@ -117,6 +121,9 @@ def generation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _studio_page(request, form, status=402, too_few=error)
     except (NotAccepted, PromptBlocked) as error:
         form.add_error(None, error.sentence)
+        return _studio_page(request, form, status=409)
+    except BeyondTier as error:
+        form.refuse(error)
         return _studio_page(request, form, status=409)
     return redirect(again)
 

@@ -17,8 +17,11 @@ def main(count: int) -> None:
     from django.conf import settings
     from django.test import Client
 
+    from billing.models import Tier
     from tests.cast import a_person
 
+    # So that downloads are originals; the watermark has tests of its own.
+    Tier.objects.update(watermark=Tier.Watermark.OFF)
     people = []
     for number in range(1, count + 1):
         person = a_person(f"visitor{number}", balance=10)

@@ -44,13 +44,38 @@ def test_a_size_that_the_model_cannot_render_is_named_before_the_click(
     page.get_by_text("More sizes").click()
     visitor.choose("Size", "512²")
     expect(page.get_by_text("we scale it down for you")).to_be_visible()
-    visitor.choose("Size", "4K wallpaper")
+    visitor.choose("Size", "YouTube banner")
     expect(visitor.generate).to_contain_text("2 credits")
+    expect(page.get_by_role("radio", name="4K wallpaper")).to_be_disabled()
+    expect(page.get_by_text("Basic allows pictures of up to 8.2 megapixels.")).to_be_visible()
     visitor.choose("Size", "Width × height")
     for name, value in (("Width", "3840"), ("Height", "400")):
         page.get_by_role("spinbutton", name=name).fill(value)
         page.get_by_role("spinbutton", name=name).press("Tab")
     expect(page.get_by_text("renders ratios up to 3:1")).to_be_visible()
+
+
+def test_what_the_tier_does_not_allow_is_said_where_it_stands(
+    openai_site: Site, arrive: Arrive
+) -> None:
+    visitor = arrive(openai_site, known=True)
+    page = visitor.open("/generate/")
+    visitor.describe("a lighthouse")
+    page.get_by_text("More sizes").click()
+    visitor.choose("Size", "Width × height")
+    for name, value in (("Width", "3000"), ("Height", "2000")):
+        page.get_by_role("spinbutton", name=name).fill(value)
+        page.get_by_role("spinbutton", name=name).press("Tab")
+    refusal = page.get_by_text("Free allows pictures of up to 4.1 megapixels. Basic allows")
+    expect(refusal).to_be_visible()
+
+    visitor.expect_status(422)
+    visitor.generate.click()
+
+    expect(refusal).to_have_count(1)
+    expect(page.get_by_role("link", name="Compare the plans").first).to_be_visible()
+    expect(visitor.prompt).to_have_value("a lighthouse")
+    visitor.should_have(credits=10)
 
 
 def test_what_is_typed_while_the_options_are_on_their_way_stays(

@@ -23,7 +23,7 @@ from kombu import pools
 from accounts import bells
 from accounts.models import User
 from billing import audit
-from billing.models import CreditEntry
+from billing.models import CreditEntry, Tier
 from gallery import publishing
 from gallery.models import Image
 from generator import pricing, submission, sweeping
@@ -142,6 +142,7 @@ def opened(
         }
         settings.MEDIA_ROOT = env["MEDIA_ROOT"]
         settings.LEASE_SECONDS = LEASE_SECONDS
+        Tier.objects.update(jobs_at_once=1000, images_per_day=None)
         settings.MAX_ACTIVE_GENERATIONS = settings.MAX_GENERATIONS_PER_MINUTE = 1000
         # This process sweeps each second, and so may be as impatient with bells.
         monkeypatch.setattr(sweeping, "RING_AGAIN", timedelta(seconds=2))

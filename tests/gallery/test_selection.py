@@ -196,8 +196,9 @@ def test_many_cost_no_more_queries_than_few(
     client.force_login(alice)
     client.get("/billing/")
     for images in (mine[:1], mine):
-        # person, one UPDATE, and the search that follows: ids, tags, entries; the session
-        with django_assert_max_num_queries(14):
+        # person, tiers and memberships, one UPDATE, and the search that follows: ids, tags,
+        # entries; the session
+        with django_assert_max_num_queries(16):
             do(client, "hide", images)
 
 

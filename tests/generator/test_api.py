@@ -45,7 +45,8 @@ def call(method: str, path: str, token: str, body: dict[str, Any] | None = None)
 def test_a_picture_is_asked_for_followed_and_taken_home(
     token: str, alice: User, openai: OpenAIStandIn
 ) -> None:
-    accepted = call("POST", "generations", token, {"prompt": "a lighthouse", "count": 2})
+    wish = {"prompt": "a lighthouse", "count": 2, "watermark": False}
+    accepted = call("POST", "generations", token, wish)
     pk = accepted.json()["generation"]["id"]
     do_the_work()
 
