@@ -200,9 +200,11 @@ class StripeStandIn(HttpServer):
         return self.get(dispute)
 
     def delete_customer(self, customer: str) -> None:
-        """As from the dashboard: their subscriptions end too."""
+        """As from the dashboard: their subscriptions end too. A second time changes nothing."""
         with self.account.lock:
-            routes.delete_customer(self.account, {}, self._found("customer", customer)["id"])
+            if not self.account.objects[customer].get("deleted"):
+                self._found("customer", customer)
+                routes.delete_customer(self.account, {}, customer)
 
     def change_plan(self, subscription: str, price: str, *, at_period_end: bool = False) -> None:
         """As in the portal: more at once, less at the end of the period."""
