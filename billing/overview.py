@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import gateway, offers, statement, tiers
+from billing import comparison, gateway, offers, statement, tiers
 from billing.models import CreditAccount, CreditEntry, Membership, Payment
 
 PAGE = 50
@@ -52,6 +52,7 @@ def page(user: User) -> dict[str, Any]:
         "account": account,
         "purse": statement.purse(user),
         "tier": tier,
+        "comparison": comparison.of(user),
         "memberships": [Standing(each) for each in memberships],
         "subscribed": any(each.source == Membership.Source.STRIPE for each in memberships),
         "packs": offers.packs(),
