@@ -93,3 +93,6 @@ class CreditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what happened"))
     def sentence(self, entry: CreditEntry) -> str:
         return statement.sentence(entry)
+
+
+from billing import money_admin  # noqa: E402, F401 - registers its pages, which build on the above
