@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from billing.models import CreditAccount, Membership, Payment, Reversal
+from billing.models import (
+    Checkout,
+    CreditAccount,
+    CreditEntry,
+    Membership,
+    Payment,
+    Reversal,
+    StripeCustomer,
+)
 
 DASHBOARD = "https://dashboard.stripe.com"
 
@@ -46,3 +54,27 @@ def here(thing: Any) -> str:
     address = reverse(f"admin:billing_{thing._meta.model_name}_change", args=[thing.pk])
     words = thing.user.username if isinstance(thing, CreditAccount) else str(thing)
     return format_html('<a href="{}">{}</a>', address, words)
+
+
+def of_account(account: CreditAccount) -> str:
+    """Links to the lists of all that belongs to a person."""
+    kinds = [CreditEntry, Payment, Membership, Checkout, StripeCustomer]
+    return format_html_join(
+        ", ",
+        '<a href="{}?account__exact={}">{}</a>',
+        (
+            (
+                reverse(f"admin:billing_{kind._meta.model_name}_changelist"),
+                account.pk,
+                kind._meta.verbose_name_plural,
+            )
+            for kind in kinds
+        ),
+    )
+
+
+def behind(entry: CreditEntry) -> str:
+    """A link to the payment or the refund that moved these credits; empty for other entries."""
+    reference = entry.reference.partition("#")[0]
+    payment = Payment.objects.filter(reference=reference).first()
+    return here(payment or Reversal.objects.filter(reference=reference).first())

@@ -19,8 +19,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.quick_admin import ReadOnlyAdmin
 from billing import dashboard_links, gateway, money, refunding
-from billing.admin import ReadOnlyAdmin
 from billing.models import Checkout, Membership, Payment, Reversal, StripeCustomer
 
 # They hold Stripe's raw objects, and one of them secret keys. What matters of them is shown below.
@@ -97,20 +97,10 @@ class PaymentAdmin(OfAnAccount):
         "paid_at", "person", "description", "paid", "returned", "credits", "reversed_credits",
         "source", "livemode", "invoice",
     ]  # fmt: skip
-    list_filter = [
-        "livemode",
-        "source",
-        "offer",
-        "currency",
-        ("reversed_amount", admin.EmptyFieldListFilter),
-    ]
+    list_filter = ["livemode", "source", "offer", "currency", IsReturned]
     search_fields = [
-        *OfAnAccount.search_fields,
-        "=reference",
-        "=number",
-        "=payment_intent",
-        "=subscription",
-    ]
+        *OfAnAccount.search_fields, "=reference", "=number", "=payment_intent", "=subscription",
+    ]  # fmt: skip
     search_help_text = _("A whole e-mail address, username, or number of an invoice or payment.")
     date_hierarchy = "paid_at"
     ordering = ["-paid_at", "-pk"]
