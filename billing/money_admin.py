@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.quick_admin import ReadOnlyAdmin
-from billing import dashboard_links, gateway, money, refunding
+from billing import dashboard_links, gateway, money, refunding, revenue_page
 from billing.models import Checkout, Membership, Payment, Reversal, StripeCustomer
 
 # They hold Stripe's raw objects, and one of them secret keys. What matters of them is shown below.
@@ -108,8 +108,18 @@ class PaymentAdmin(OfAnAccount):
     readonly_fields = ["person", "paid", "returned", "invoice", "at_stripe", "reversals_of_it"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.refund)
-        return [path("<int:pk>/refund/", view, name="billing_payment_refund"), *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        return [
+            path("<int:pk>/refund/", guarded(self.refund), name="billing_payment_refund"),
+            path("revenue/", guarded(self.revenue), name="billing_payment_revenue"),
+            *super().get_urls(),
+        ]
+
+    def revenue(self, request: HttpRequest) -> HttpResponse:
+        """What came in, day by day, for those who may read payments."""
+        if not self.has_view_permission(request):
+            return HttpResponse(status=403)
+        return revenue_page.show(request, self.admin_site)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
