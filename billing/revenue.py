@@ -54,6 +54,10 @@ class Day:
         return [self.moved.get(kind, 0) for kind in FREE]
 
     @property
+    def is_granting(self) -> bool:
+        return any(self.granted_by_kind)
+
+    @property
     def spent(self) -> int:
         """Net of what was given back for work that was not delivered."""
         return -sum(self.moved.get(kind, 0) for kind in WORK)

@@ -74,6 +74,7 @@ def show(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": _("Revenue"),
         "report": found,
         "charts": _charts(found),
+        "head": _head(),
         "kinds": [kind.label for kind in FREE],
         "rows": [_row(found, day) for day in reversed(found.days)],
         "total": _row(found, found.total),
@@ -96,6 +97,14 @@ def _asked_for(request: HttpRequest) -> Report:
         currency=currency if currency in known else next(iter(known), "usd"),
         livemode=livemode,
     )
+
+
+def _head() -> list[str]:
+    return [
+        _("Day"), _("Payments"), _("Packs"), _("Plans"), _("Paid"), _("Returned"), _("Net"),
+        _("Sold"), _("Granted free"), _("Taken back"), _("Spent"), _("Outstanding"),
+        _("Worth about"),
+    ]  # fmt: skip
 
 
 def _row(found: Report, day: Day) -> dict[str, Any]:
