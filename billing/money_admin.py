@@ -52,7 +52,8 @@ class RefundForm(forms.Form):
 
     def __init__(self, payment: Payment, data: Any = None) -> None:
         self.payment = payment
-        most = money.decimal(refunding.left(payment), payment.currency)
+        smallest = money.decimal(1, payment.currency)
+        most = refunding.left(payment) * smallest
         super().__init__(data, initial={"form_id": uuid.uuid4(), "amount": most})
         self.fields["amount"].help_text = payment.currency.upper()
 
@@ -94,8 +95,8 @@ class IsReturned(admin.SimpleListFilter):
 @admin.register(Payment)
 class PaymentAdmin(OfAnAccount):
     list_display = [
-        "paid_at", "person", "description", "paid", "returned", "credits", "reversed_credits",
-        "source", "livemode", "invoice",
+        "paid_at", "person", "description", "paid", "returned", "credits", "invoice", "source",
+        "livemode",
     ]  # fmt: skip
     list_filter = ["livemode", "source", "offer", "currency", IsReturned]
     search_fields = [
@@ -106,6 +107,11 @@ class PaymentAdmin(OfAnAccount):
     ordering = ["-paid_at", "-pk"]
     change_form_template = "admin/billing/payment/change_form.html"
     readonly_fields = ["person", "paid", "returned", "invoice", "at_stripe", "reversals_of_it"]
+    fields = [
+        "person", "description", "offer", "paid_at", "paid", "returned", "reversals_of_it",
+        "credits", "reversed_credits", "currency", "source", "livemode", "number", "reference",
+        "invoice", "at_stripe", "subscription", "invoice_url", "invoice_pdf", "created_at",
+    ]  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
@@ -211,6 +217,10 @@ class ReversalAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ["-pk"]
     readonly_fields = ["person", "paid_with", "returned", "at_stripe"]
+    fields = [
+        "kind", "state", "person", "paid_with", "returned", "reason", "reference", "at_stripe",
+        "created_at", "updated_at", "read_at",
+    ]  # fmt: skip
 
     @admin.display(description=_("amount"), ordering="amount")
     def returned(self, reversal: Reversal) -> str:
@@ -257,6 +267,10 @@ class CheckoutAdmin(OfAnAccount):
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     readonly_fields = ["person", "price", "at_stripe"]
+    fields = [
+        "person", "offer", "name", "price", "state", "livemode", "session_id", "at_stripe",
+        "created_at", "updated_at",
+    ]  # fmt: skip
 
     @admin.display(description=_("price"), ordering="cents")
     def price(self, checkout: Checkout) -> str:

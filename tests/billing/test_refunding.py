@@ -239,7 +239,7 @@ def test_the_button_leads_to_the_form_and_the_form_gives_back(
         page_of(payment)
         in client.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
     )
-    assert 'value="10"' in client.get(page_of(payment)).content.decode()
+    assert 'value="10.00"' in client.get(page_of(payment)).content.decode()
     form = a_form("2.50")
 
     answers = [client.post(page_of(payment), form, follow=True) for _ in range(2)]
