@@ -13,8 +13,9 @@ from django.test import Client
 from accounts.models import User
 from billing import credits, refunding
 from billing.models import CreditEntry, Payment, Reversal
+from billing.money_admin import RefundForm
 from tests.billing.shop import Shop
-from tests.cast import a_person, balance
+from tests.cast import a_person, all_at_once, balance
 from tests.stand_ins.stripe import behaviours
 
 
@@ -314,3 +315,45 @@ def test_the_right_to_change_payments_is_enough(
     client.post(page_of(payment), a_form("1.00"))
 
     assert [each["amount"] for each in refunds_at(shop)] == [100]
+
+
+@pytest.mark.parametrize(("amount", "cents"), [("500", 500), ("0.5", None), ("500.00", 500)])
+def test_yen_have_nothing_smaller(payment: Payment, amount: str, cents: int | None) -> None:
+    payment.currency = "jpy"
+
+    form = RefundForm(payment, a_form(amount))
+
+    assert form.is_valid() is (cents is not None)
+    assert cents is None or form.asked["cents"] == cents
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_many_clicks_at_once_give_back_once(
+    shop: Shop, payment: Payment, alice: User, carol: User
+) -> None:
+    form_id = uuid.uuid4()
+
+    def click() -> str:
+        mine = Payment.objects.get(pk=payment.pk)
+        return give_back(mine, carol, 400, form_id=form_id).reference
+
+    references = all_at_once([click] * 4)
+
+    (made,) = refunds_at(shop)
+    assert references == [made["id"]] * 4
+    assert balance(alice) == 130 - 48
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_administrators_at_once_give_back_no_more_than_was_paid(
+    shop: Shop, payment: Payment, alice: User, carol: User
+) -> None:
+    def click() -> refunding.Refunded:
+        return give_back(Payment.objects.get(pk=payment.pk), carol, 600)
+
+    outcomes = all_at_once([click, click])
+
+    kinds = sorted(type(each).__name__ for each in outcomes)
+    assert kinds == ["CannotRefund", "Refunded"]
+    assert [each["amount"] for each in refunds_at(shop)] == [600]
+    assert balance(alice) == 130 - 72
