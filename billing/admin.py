@@ -15,7 +15,9 @@ from accounts.models import User
 from accounts.quick_admin import ReadOnlyAdmin
 from billing import (
     credits,
+    dashboard_links,
     earning_admin,  # noqa: F401 - registers its tables
+    money_admin,  # noqa: F401 - registers its tables
     statement,
 )
 from billing.google_play import admin as google_play_admin  # noqa: F401 - registers its table
@@ -41,8 +43,10 @@ class GrantForm(forms.Form):
 
 @admin.register(CreditAccount)
 class CreditAccountAdmin(ReadOnlyAdmin):
-    list_display = ["user", "balance"]
+    list_display = ["user", "balance", "is_frozen"]
     list_select_related = ["user"]
+    list_filter = ["is_frozen"]
+    readonly_fields = ["elsewhere"]
     search_fields = ["=user__email", "=user__username"]
     ordering = ["-pk"]
     change_form_template = "admin/billing/creditaccount/change_form.html"
@@ -54,6 +58,10 @@ class CreditAccountAdmin(ReadOnlyAdmin):
             name="billing_creditaccount_grant",
         )
         return [grant, *super().get_urls()]
+
+    @admin.display(description=_("of this person"))
+    def elsewhere(self, account: CreditAccount) -> str:
+        return dashboard_links.of_account(account)
 
     def grant(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give credits or take them back, with a reason, once per form."""
@@ -82,13 +90,19 @@ class CreditAccountAdmin(ReadOnlyAdmin):
 class CreditEntryAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "person", "kind", "delta", "sentence", "reference", "created_by"]
     list_select_related = ["account__user", "created_by"]
-    list_filter = ["kind"]
+    # No date hierarchy: it would read the whole ledger, which grows with every picture.
+    list_filter = ["kind", "created_at"]
+    readonly_fields = ["person", "sentence", "paid_by"]
     search_fields = ["=account__user__email", "=account__user__username", "=reference"]
     ordering = ["-pk"]
 
     @admin.display(description=_("person"))
     def person(self, entry: CreditEntry) -> str:
-        return entry.account.user.username
+        return dashboard_links.here(entry.account)
+
+    @admin.display(description=_("payment"))
+    def paid_by(self, entry: CreditEntry) -> str:
+        return dashboard_links.behind(entry)
 
     @admin.display(description=_("what happened"))
     def sentence(self, entry: CreditEntry) -> str:
