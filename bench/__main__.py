@@ -23,6 +23,7 @@ PARTS = {
     "waiting": ("sqlite", "postgresql"),
     "pages": ("sqlite",),
     "gallery": ("sqlite", "postgresql"),
+    "ledger": ("sqlite", "postgresql"),
 }
 """Each part with the databases on which it is measured."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -28,9 +28,19 @@ class Purse:
 
 
 def purse(user: User) -> Purse:
-    """Adds up only the few entries that are neither work nor its refund: two short queries."""
-    given = CreditEntry.objects.for_user(user).exclude(kind__in=[Kind.SPEND, Kind.REFUND])
-    return Purse(received=given.aggregate(sum=Sum("delta"))["sum"] or 0, left=credits.balance(user))
+    """Adds up only the few entries that are neither work nor its refund: two short queries.
+
+    By hand, because SQLite takes the small index ``entry_received`` only where the kinds stand in
+    the statement itself; the ORM sends them beside it, and every entry of the person would be read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(SUM(delta), 0) FROM billing_creditentry"
+            " WHERE account_id = %s AND NOT (kind IN ('spend', 'refund'))",
+            [user.pk],
+        )
+        (received,) = cursor.fetchone()
+    return Purse(received=int(received), left=credits.balance(user))
 
 
 def generation_id(entry: CreditEntry) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from billing import audit, credits
+from billing import audit, credits, statement
 from billing.models import CreditAccount, CreditEntry, EntryIsFinal
 from tests.cast import a_person, balance
 
@@ -143,3 +148,33 @@ def test_a_person_is_welcomed_once_also_with_a_new_address(db: None) -> None:
 
     assert credits.welcome(dora) is None
     assert balance(dora) == 3
+
+
+def test_what_was_received_is_added_up_without_reading_the_work(alice: User) -> None:
+    credits.spend(user=alice, amount=4, reference="generation:1")
+    credits.refund(user=alice, amount=1, reference="generation:1")
+
+    with CaptureQueriesContext(connection) as queries, plans() as found:
+        purse = statement.purse(alice)
+
+    assert (purse.received, purse.left, purse.spent) == (10, 7, 3)
+    assert len(queries) == 2
+    if connection.vendor == "sqlite":
+        assert "entry_received" in found[0]
+
+
+@contextmanager
+def plans() -> Iterator[list[str]]:
+    """How SQLite answers each statement, with its values beside it as they are sent."""
+    found: list[str] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if connection.vendor == "sqlite":
+            rows = context["connection"].connection.execute(
+                f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", params
+            )
+            found.append(" ".join(str(row[3]) for row in rows))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
