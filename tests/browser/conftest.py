@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.site import Site, environment, run
 from tests.browser.visitor import PATIENCE, Visitor
 from tests.stand_ins.openai import OpenAIStandIn
+from tests.stand_ins.stripe import StripeStandIn
 
 SEEDED = 12
 WIDE = {"width": 1440, "height": 900}
@@ -83,6 +84,24 @@ def openai_site(
     folder = tmp_path_factory.mktemp("openai-site")
     key = {"OPENAI_API_KEY": _openai.api_key, "OPENAI_BASE_URL": _openai.base_url}
     with Site(folder, data=data, **key) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def stripe() -> Iterator[StripeStandIn]:
+    """Stripe, which tells at once what happens there."""
+    with StripeStandIn(automatic=True, delay=0.3) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+def shop(
+    data: Path, stripe: StripeStandIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A site that sells, set up by the command."""
+    ours = {"STRIPE_SECRET_KEY": stripe.api_key, "STRIPE_API_HOST": stripe.base_url}
+    with Site(tmp_path_factory.mktemp("shop"), data=data, DEMO_SECONDS="1", **ours) as site:
+        site.manage("setup_stripe")
         yield site
 
 

@@ -12,7 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from tests.stand_ins.processes import ROOT, Beat, Redis, Web, Worker, wait_until
+from tests.stand_ins.processes import (
+    ROOT,
+    Beat,
+    Redis,
+    Web,
+    Worker,
+    free_port,
+    wait_until,
+)
 
 PEOPLE = 60
 """How many people a site knows from the start; a test takes one and nobody takes the same."""
@@ -37,8 +45,10 @@ class Site:
         self.var = folder / "var"
         shutil.copytree(data, self.var)
         self.redis = Redis(folder)
-        self.env = {**environment(self.var), "REDIS_URL": self.redis.url, **settings}
-        self.web = Web(folder, env=self.env)
+        port = free_port()
+        own = {"REDIS_URL": self.redis.url, "SITE_URL": f"http://127.0.0.1:{port}"}
+        self.env = {**environment(self.var), **own, **settings}
+        self.web = Web(folder, env=self.env, port=port)
         self.worker = Worker(folder, "worker", env=self.env)
         self.beat = Beat(folder, env=self.env)
         self._people: list[Person] = []

@@ -227,8 +227,10 @@ class Beat(Process):
 class Web(Process):
     """gunicorn with sync workers, on a free port."""
 
-    def __init__(self, folder: Path, *, env: Mapping[str, str], workers: int = 2) -> None:
-        self.port = free_port()
+    def __init__(
+        self, folder: Path, *, env: Mapping[str, str], workers: int = 2, port: int = 0
+    ) -> None:
+        self.port = port or free_port()
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-w", str(workers)]
         command += ["-b", f"127.0.0.1:{self.port}", "--worker-tmp-dir", str(folder)]
         super().__init__(folder, "web", command, env=env)
