@@ -14,7 +14,7 @@ PRODUCTION = EASEL_IGNORE_DOTENV=1 DEBUG=0 SITE_URL=https://easel.example \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	DATABASE_URL=postgres://easel@db.example/easel REDIS_URL=redis://redis.example \
 	EMAIL_URL=smtp+tls://easel:secret@mail.example:587 EMAIL_VERIFICATION=mandatory \
-	OPENAI_API_KEY=sk-for-the-check
+	OPENAI_API_KEY=sk-for-the-check DATABASE_POOL=0
 
 .PHONY: help
 help: ## List these commands

@@ -54,6 +54,10 @@ EVENTS = [
 WEBHOOK_PATH = "/stripe/webhook/"
 
 
+class NotSetUp(Exception):
+    """Something that `setup_stripe` makes is missing; the text says what."""
+
+
 def set_up() -> Iterator[str]:
     """Do it, one sentence for each thing. Raises StripeUnavailable or StripeRefused."""
     products = list(_products())
@@ -71,6 +75,19 @@ def set_up() -> Iterator[str]:
     yield _portal(plans)
     yield _webhook()
     offers.forget()
+
+
+def check() -> str:
+    """For `doctor`: ask Stripe, and look whether everything is there. Raises NotSetUp."""
+    sold = offers.current()
+    url = f"{settings.SITE_URL}{WEBHOOK_PATH}"
+    listed = gateway.every(lambda stripe: stripe.v1.webhook_endpoints.list({"limit": 100}))
+    if not any(each["url"] == url and each["status"] == "enabled" for each in listed):
+        raise NotSetUp(f"no webhook leads to {url}")
+    if len(sold) < len(PACKS) + len(PLANS):
+        raise NotSetUp(f"{len(sold)} of {len(PACKS) + len(PLANS)} packs and plans are for sale")
+    mode = "live" if settings.STRIPE_LIVE_MODE else "test"
+    return f"{mode} mode, {len(sold)} packs and plans"
 
 
 def product_id(offer: Pack | Plan) -> str:

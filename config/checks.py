@@ -131,6 +131,20 @@ def _google_play_push() -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def stripe_mode(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A test key takes the card 4242 4242 4242 4242, and pictures cost real money."""
+    if not settings.STRIPE_SECRET_KEY or settings.STRIPE_LIVE_MODE:
+        return []
+    return [
+        Warning(
+            "STRIPE_SECRET_KEY is a test key: everybody can buy credits with pretend money.",
+            hint="Set the key of live mode before you let people in (docs/payments.md).",
+            id="easel.W011",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What a public installation needs beyond Django's own deploy checks."""
     messages: list[CheckMessage] = []

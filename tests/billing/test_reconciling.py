@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from djstripe.models import Invoice
+from djstripe.models import Invoice, Price
 
 from accounts.models import User
-from billing import payment_audit, reconciling, setting_up, tiers
+from billing import offers, payment_audit, reconciling, setting_up, tiers
 from billing.models import Checkout, Membership, Payment, StripeCustomer, Tier
 from tests.billing.shop import Shop
 from tests.cast import balance
@@ -194,3 +194,19 @@ def test_the_key_is_not_written_into_the_database(shop: Shop, alice: User) -> No
     call_command("dumpdata", stdout=out)
 
     assert shop.stripe.api_key not in out.getvalue()
+
+
+def test_the_doctor_asks_stripe_and_misses_what_is_missing(shop: Shop) -> None:
+    assert setting_up.check() == "test mode, 5 packs and plans"
+
+    Price.objects.filter(lookup_key="easel-pack-small").update(active=False)
+    offers.forget()
+    with pytest.raises(setting_up.NotSetUp, match="4 of 5"):
+        setting_up.check()
+
+
+def test_without_a_webhook_the_doctor_says_so(shop: Shop, settings: Any) -> None:
+    settings.SITE_URL = "https://elsewhere.example"
+
+    with pytest.raises(setting_up.NotSetUp, match="no webhook leads to https://elsewhere"):
+        setting_up.check()

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from billing import gateway, setting_up
 from config import health, heartbeat
 from generator.models import ImageModel
 from generator.providers.registry import configured_providers, provider_for
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             (f"provider {name}", provider_for(name).check, "Check the key and the address.")
             for name in configured_providers()
         ]
+        if gateway.is_configured():
+            parts.append(("stripe", setting_up.check, "Run `manage.py setup_stripe`."))
         failed = [name for name, attempt, advice in parts if not self._try(name, attempt, advice)]
         if failed:
             self.stderr.write(self.style.ERROR(f"Not well: {', '.join(failed)}."))
