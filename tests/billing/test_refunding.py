@@ -40,7 +40,7 @@ def a_form(amount: str = "10.00", **fields: str) -> dict[str, str]:
 
 
 def refunds_at(shop: Shop) -> list[dict[str, Any]]:
-    return shop.stripe.world.every("refund")
+    return shop.stripe.all("refund")
 
 
 def test_a_part_and_then_the_rest(shop: Shop, payment: Payment, alice: User, carol: User) -> None:
@@ -200,7 +200,7 @@ def test_what_was_refunded_in_the_dashboard_is_found_out(
     shop: Shop, payment: Payment, alice: User, carol: User
 ) -> None:
     shop.stripe.refund(shop.stripe.charge_of(payment.payment_intent)["id"])
-    shop.stripe.mail.lose()
+    shop.miss()
 
     with pytest.raises(refunding.CannotRefund, match="refunded at Stripe already"):
         give_back(payment, carol, 1000)
@@ -213,7 +213,7 @@ def test_what_is_left_after_a_part_in_the_dashboard_is_said(
     shop: Shop, payment: Payment, carol: User
 ) -> None:
     shop.stripe.refund(shop.stripe.charge_of(payment.payment_intent)["id"], 300)
-    shop.stripe.mail.lose()
+    shop.miss()
 
     with pytest.raises(refunding.CannotRefund, match=r"\$7\.00 can still be refunded"):
         give_back(payment, carol, 1000)
@@ -225,7 +225,7 @@ def test_a_refund_that_fails_later_gives_the_credits_back(
     done = give_back(payment, carol, 1000)
     assert balance(alice) == 10
 
-    shop.stripe.settle_refund(done.reference, succeed=False)
+    shop.stripe.fail_refund(done.reference)
     shop.hear()
 
     payment.refresh_from_db()
