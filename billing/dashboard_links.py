@@ -13,6 +13,7 @@ from billing.models import (
     CreditEntry,
     Membership,
     Payment,
+    PlayPurchase,
     Reversal,
     StripeCustomer,
 )
@@ -58,7 +59,7 @@ def here(thing: Any) -> str:
 
 def of_account(account: CreditAccount) -> str:
     """Links to the lists of all that belongs to a person."""
-    kinds = [CreditEntry, Payment, Membership, Checkout, StripeCustomer]
+    kinds = [CreditEntry, Payment, Membership, Checkout, StripeCustomer, PlayPurchase]
     return format_html_join(
         ", ",
         '<a href="{}?account__exact={}">{}</a>',

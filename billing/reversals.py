@@ -56,7 +56,7 @@ def follow_refund(refund_id: str) -> Reversal | None:
         reference=refund["id"],
         amount=refund["amount"],
         state=REFUND_STATES[refund["status"] or "pending"],
-        reason=refund["reason"] or "",
+        reason=(refund["metadata"] or {}).get("easel_reason") or refund["reason"] or "",
         read_at=read_at,
     )
 

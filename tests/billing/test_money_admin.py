@@ -145,6 +145,16 @@ def test_nothing_of_djstripe_is_in_the_admin(carol: User, client: Client) -> Non
         assert client.get(f"/admin/djstripe/{model._meta.model_name}/").status_code == 404
 
 
+def test_a_moderator_sees_nothing_of_billing_whatever_comes_to_it(
+    dave: User, client: Client
+) -> None:
+    client.force_login(dave)
+    tables = [each for each in admin.site._registry if each._meta.app_label == "billing"]
+
+    assert {*TABLES} < {*tables}
+    assert [client.get(address(each)).status_code for each in tables] == [403] * len(tables)
+
+
 def test_links_lead_to_stripe_and_from_row_to_row(
     sold: Shop, alice: User, carol: User, client: Client
 ) -> None:

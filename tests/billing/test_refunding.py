@@ -40,7 +40,7 @@ def a_form(amount: str = "10.00", **fields: str) -> dict[str, str]:
 
 
 def refunds_at(shop: Shop) -> list[dict[str, Any]]:
-    return list(shop.stripe.all("refund"))
+    return shop.stripe.all("refund")
 
 
 def test_a_part_and_then_the_rest(shop: Shop, payment: Payment, alice: User, carol: User) -> None:
