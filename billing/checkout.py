@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -44,29 +45,34 @@ def start(*, user: User, key: str, form_id: uuid.UUID) -> str:
         if has_subscription(user):
             raise AlreadySubscribed
     checkout = _checkout(user, offer, form_id)
-    try:
-        session = _create(checkout, offer, customers.of(user))
-    except gateway.StripeRefused:
-        # The customer may have been deleted at Stripe without our hearing of it.
-        customer = customers.of(user)
-        customers.follow(customer)
-        if customers.of(user) == customer:
-            raise
-        session = _create(checkout, offer, customers.of(user))
+    session = _as_customer(user, lambda customer: _create(checkout, offer, customer))
     Checkout.objects.filter(pk=checkout.pk, session_id=None).update(session_id=session["id"])
     return str(session["url"])
 
 
 def portal(user: User) -> str:
     """The address of Stripe's page for cards, invoices and the plan."""
-    parameters: dict[str, Any] = {
-        "customer": customers.of(user),
-        "return_url": f"{settings.SITE_URL}/billing/",
-    }
+    parameters: dict[str, Any] = {"return_url": f"{settings.SITE_URL}/billing/"}
     if configuration := setting_up.portal_configuration():
         parameters["configuration"] = configuration
-    session = gateway.call(lambda stripe: stripe.v1.billing_portal.sessions.create(parameters))
-    return str(session["url"])
+
+    def create(customer: str) -> Object:
+        full = {**parameters, "customer": customer}
+        return gateway.call(lambda stripe: stripe.v1.billing_portal.sessions.create(full))
+
+    return str(_as_customer(user, create)["url"])
+
+
+def _as_customer(user: User, create: Callable[[str], Object]) -> Object:
+    """What ``create`` makes for the customer; for a new one, where Stripe has deleted the old."""
+    customer = customers.of(user)
+    try:
+        return create(customer)
+    except gateway.StripeRefused:
+        customers.follow(customer)
+        if (fresh := customers.of(user)) == customer:
+            raise
+        return create(fresh)
 
 
 def has_subscription(user: User) -> bool:

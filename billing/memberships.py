@@ -61,6 +61,12 @@ def follow(subscription_id: str) -> Membership | None:
     return membership
 
 
+def cancel(membership: Membership) -> None:
+    """End it at once, and charge nothing any more; what is paid for this month is not given back."""
+    gateway.find(lambda stripe: stripe.v1.subscriptions.cancel(membership.reference))
+    follow(membership.reference)
+
+
 def _write(
     membership: Membership,
     subscription: Object,

@@ -50,6 +50,7 @@ def run(since: datetime | None = None) -> list[Difference]:
         *_open_disputes(),
         *_memberships(created),
         *_customers(),
+        *_of_removed_people(),
         *_events(),
     ]
 
@@ -153,6 +154,14 @@ def _customers() -> Iterator[Difference]:
         row.refresh_from_db()
         if row.deleted_at:
             yield Difference(f"Customer {row.customer_id} was deleted at Stripe.")
+
+
+def _of_removed_people() -> Iterator[Difference]:
+    """Whoever cannot come in any more is not charged any more."""
+    running = Membership.objects.running().filter(source=Membership.Source.STRIPE)
+    for membership in running.filter(account__user__is_active=False):
+        memberships.cancel(membership)
+        yield Difference(f"Subscription {membership.reference}: cancelled with its account.")
 
 
 def _events() -> Iterator[Difference]:

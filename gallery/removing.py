@@ -32,6 +32,8 @@ def remove_account(user: User) -> int:
     Collection.objects.filter(user=user).delete()
     SavedSearch.objects.filter(user=user).delete()
     SearchEntry.objects.filter(image__user=user).delete()
+    # A subscription ends with the account: reconciling looks for that, now and each hour.
+    transaction.on_commit(lambda: bells.ring("billing.tasks.reconcile"))
     return _remove(Image.objects.filter(user=user))
 
 

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from djstripe.models import Invoice, Price
 
 from accounts.models import User
-from billing import offers, payment_audit, reconciling, setting_up, tiers
+from billing import checkout, offers, payment_audit, reconciling, setting_up, tiers
 from billing.models import Checkout, Membership, Payment, StripeCustomer, Tier
+from gallery import removing
 from tests.billing.shop import Shop
 from tests.cast import balance
 from tests.stand_ins.stripe.behaviours import fails
@@ -210,3 +211,23 @@ def test_without_a_webhook_the_doctor_says_so(shop: Shop, settings: Any) -> None
 
     with pytest.raises(setting_up.NotSetUp, match="no webhook leads to https://elsewhere"):
         setting_up.check()
+
+
+def test_a_removed_account_is_not_charged_any_more(shop: Shop, alice: User) -> None:
+    shop.buy(alice, "plan-basic")
+    removing.remove_account(alice)
+
+    found = sentences()
+    shop.stripe.advance(days=40)
+
+    assert "cancelled with its account" in found[0]
+    assert shop.subscription(alice)["status"] == "canceled"
+    assert len(list(shop.stripe.all("invoice"))) == 1
+
+
+def test_the_portal_opens_for_somebody_whose_customer_was_deleted(shop: Shop, alice: User) -> None:
+    shop.buy(alice)
+    shop.stripe.delete_customer(StripeCustomer.objects.get().customer_id)
+    shop.miss()
+
+    assert checkout.portal(alice).startswith(shop.stripe.base_url)
