@@ -62,7 +62,7 @@ def follow(subscription_id: str) -> Membership | None:
 
 
 def cancel(membership: Membership) -> None:
-    """End it at once, and charge nothing any more; what is paid for this month is not given back."""
+    """End it at once; what is paid for this month is not given back."""
     gateway.find(lambda stripe: stripe.v1.subscriptions.cancel(membership.reference))
     follow(membership.reference)
 

@@ -285,7 +285,7 @@ def test_the_money_is_right_whatever_happens(
 
     Machine.stripe = stripe
     run = settings(
-        max_examples=40,
+        max_examples=25,
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
