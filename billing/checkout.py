@@ -44,7 +44,18 @@ def start(*, user: User, key: str, form_id: uuid.UUID) -> str:
             memberships.follow(membership.reference)
         if has_subscription(user):
             raise AlreadySubscribed
+    if offer.is_plan:
+        _close_tills(user, except_for=form_id)
     checkout = _checkout(user, offer, form_id)
+    if checkout.session_id:
+        # The form was sent before. Stripe would repeat its first answer even if that till is shut.
+        session = gateway.find(
+            lambda stripe: stripe.v1.checkout.sessions.retrieve(checkout.session_id)
+        )
+        if session and session["url"]:
+            return str(session["url"])
+        _write(checkout, State.EXPIRED)
+        checkout = _checkout(user, offer, uuid.uuid4())
     session = _as_customer(user, lambda customer: _create(checkout, offer, customer))
     Checkout.objects.filter(pk=checkout.pk, session_id=None).update(session_id=session["id"])
     return str(session["url"])
@@ -61,6 +72,24 @@ def portal(user: User) -> str:
         return gateway.call(lambda stripe: stripe.v1.billing_portal.sessions.create(full))
 
     return str(_as_customer(user, create)["url"])
+
+
+def _close_tills(user: User, *, except_for: uuid.UUID) -> None:
+    """Two tabs must not sell two plans: the till of the other tab is shut."""
+    plans = [offer.key for offer in offers.plans()]
+    others = Checkout.objects.for_user(user).filter(state=State.OPEN, offer__in=plans)
+    for other in others.exclude(pk=except_for).exclude(session_id=None):
+        _close_till(other, other.session_id or "")
+
+
+def _close_till(other: Checkout, session_id: str) -> None:
+    try:
+        gateway.find(lambda stripe: stripe.v1.checkout.sessions.expire(session_id))
+    except gateway.StripeRefused:
+        # It was paid, or ran out; what came of it is read now.
+        follow(session_id)
+    else:
+        _write(other, State.EXPIRED)
 
 
 def _as_customer(user: User, create: Callable[[str], Object]) -> Object:

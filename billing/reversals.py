@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from billing import credits, gateway, mirror, payments
@@ -117,9 +117,7 @@ def record(
     disputed = Q(kind=Reversal.Kind.DISPUTE, state__in=[State.ASKED, State.OPEN])
     open_ones = Reversal.objects.filter(disputed, payment__account=account)
     credits.freeze(user=account.user, is_frozen=open_ones.exists())
-    if not Payment.objects.filter(account=account, amount__gt=F("reversed_amount")).exists():
-        # Nothing that this person paid is left: nobody is thanked for having brought them.
-        referrals.take_back(account.user)
+    referrals.settle(account.user)
     return reversal
 
 

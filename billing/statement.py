@@ -101,6 +101,8 @@ def _clawback(entry: CreditEntry) -> str:
 
 def _reinstated(entry: CreditEntry) -> str:
     name = {"name": entry.reason}
+    if entry.reference.startswith("referral:"):
+        return _("Given back: the payment of a friend whom you invited stands after all.")
     if _is_dispute(entry):
         return _("Given back: the dispute over “%(name)s” is over and the payment stands.") % name
     return _("Given back: the refund for “%(name)s” did not go through.") % name

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.signals import user_signed_up
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 from billing import credits
 from billing.earning import rewards
-from billing.models import CreditAccount, CreditEntry, Invitation, Referral
+from billing.models import CreditAccount, CreditEntry, Invitation, Payment, Referral
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
@@ -113,6 +114,29 @@ def take_back(friend: User) -> CreditEntry | None:
         return None
     return credits.claw_back(
         user=paid.account.user, amount=paid.delta, reference=_reference(friend)
+    )
+
+
+def settle(friend: User) -> CreditEntry | None:
+    """After money of the friend went back or came back: take the reward, or return it, once.
+
+    The reward stands while anything that the friend paid does.
+    """
+    paid = Payment.objects.filter(account_id=friend.pk, amount__gt=0)
+    if not paid.filter(amount__gt=F("reversed_amount")).exists():
+        return take_back(friend)
+    taken = (
+        CreditEntry.objects.select_related("account__user")
+        .filter(kind=Kind.CLAWBACK, reference=_reference(friend))
+        .first()
+    )
+    if taken is None:
+        return None
+    return credits.give(
+        user=taken.account.user,
+        kind=Kind.REINSTATED,
+        amount=-taken.delta,
+        reference=_reference(friend),
     )
 
 

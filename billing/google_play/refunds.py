@@ -58,10 +58,10 @@ def take_back(payment: Payment, *, reason: str = "") -> None:
             reference=f"google:{payment.reference}",
             reason=payment.description,
         )
-    if payment.amount:
-        referrals.take_back(user)
     payment.reversed_amount, payment.reversed_credits = payment.amount, payment.credits
     payment.save(update_fields=["reversed_amount", "reversed_credits"])
+    if payment.amount:
+        referrals.settle(user)
     _end_what_it_paid_for(payment)
 
 
