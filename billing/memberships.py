@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from billing import credits, customers, gateway, mirror, offers
+from billing import credits, customers, gateway, mirror, offers, tiers
 from billing.gateway import Object
 from billing.models import Membership, Tier
 
@@ -30,7 +30,11 @@ has not begun."""
 def follow(subscription_id: str) -> Membership | None:
     """Read the subscription at Stripe and write down what it allows; None if it is not ours."""
     read_at = timezone.now()
-    subscription = gateway.find(lambda stripe: stripe.v1.subscriptions.retrieve(subscription_id))
+    subscription = gateway.find(
+        lambda stripe: stripe.v1.subscriptions.retrieve(
+            subscription_id, {"expand": ["latest_invoice"]}
+        )
+    )
     if subscription is None:
         return _end(subscription_id)
     account = customers.account_of(subscription["customer"])
@@ -57,7 +61,8 @@ def follow(subscription_id: str) -> Membership | None:
             return membership
         membership.read_at = read_at
         _write(membership, subscription, state, tier, next_tier, is_new=is_new)
-    mirror.try_to_keep(subscription)
+    latest = subscription["latest_invoice"]
+    mirror.try_to_keep({**subscription, "latest_invoice": latest and latest["id"]})
     return membership
 
 
@@ -76,15 +81,21 @@ def _write(
     *,
     is_new: bool,
 ) -> None:
-    if state == State.ACTIVE:
-        membership.paid_until = _paid_until(subscription)
+    if state == State.ACTIVE and _is_paid(subscription):
+        membership.tier, membership.paid_until = tier, _paid_until(subscription)
     elif is_new:
         # It never was paid, as far as we know.
-        membership.paid_until = timezone.now()
-    membership.state, membership.tier, membership.next_tier = state, tier, next_tier
+        membership.paid_until = timezone.now() - tiers.GRACE
+    membership.state, membership.next_tier = state, next_tier
     ends = subscription["cancel_at_period_end"] or subscription["cancel_at"]
     membership.renews = state != State.ENDED and not ends
     membership.save()
+
+
+def _is_paid(subscription: Object) -> bool:
+    """Stripe moves the period, and changes the plan, before it has the money for it."""
+    invoice = subscription["latest_invoice"]
+    return invoice is None or invoice["status"] == "paid"
 
 
 def _end(subscription_id: str) -> Membership | None:
