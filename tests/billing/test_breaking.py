@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from billing import checkout, memberships, tiers
+from billing import checkout, memberships, reconciling, tiers
 from billing.earning import referrals
 from billing.google_play import refunds
 from billing.models import Membership, Payment
@@ -77,7 +77,7 @@ def test_a_removed_account_pays_no_longer(shop: Shop, alice: User) -> None:
     """Severity: medium. The subscription goes on at Stripe, month after month."""
     shop.buy(alice, "plan-basic")
     removing.remove_account(alice)
-    shop.hear()
+    reconciling.run()
 
     now = shop.subscription(alice)
     assert now["status"] == "canceled" or now["cancel_at_period_end"]
