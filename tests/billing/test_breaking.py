@@ -186,7 +186,7 @@ def test_somebody_elses_till_is_not_there(shop: Shop, alice: User, bob: User) ->
     assert client.get(f"/billing/done/{began.pk}/state/").status_code == 404
     answer = client.post("/billing/checkout/", {"offer": "pack-small", "form_id": str(began.pk)})
     assert answer.status_code == 302
-    assert began.session_id not in answer.headers["Location"]
+    assert str(began.session_id) not in answer.headers["Location"]
 
 
 @pytest.mark.parametrize(
