@@ -161,8 +161,10 @@ def test_readiness_names_the_part_that_is_away(client: Client, settings: Any) ->
         ({"MEDIA_ROOT": f"{django_settings.STATIC_ROOT}/media"}, "easel.E003"),
         ({"REDIS_IS_EMBEDDED": True}, "easel.E004"),
         ({"EMAIL_VERIFICATION": "none"}, "easel.W004"),
+        ({"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_LIVE_MODE": False}, "easel.W011"),
     ],
 )
+@pytest.mark.django_db  # dj-stripe's checks look into its tables
 def test_each_wrong_setting_has_a_message_and_a_hint(
     settings: Any, changes: dict[str, Any], expected: str
 ) -> None:

@@ -26,6 +26,7 @@ PATIENCE = 60.0
 """Seconds; on an idle machine everything runs after four."""
 
 PROGRAMS = {
+    "till": "tests.stand_ins.stripe",
     "redis": "redis-server",
     "web": "gunicorn",
     "worker": " worker ",
@@ -141,6 +142,7 @@ def test_each_process_that_dies_is_started_again_and_ctrl_c_ends_them_all(
     terminal.wait_until_it_runs()
     assert f"http://127.0.0.1:{terminal.port}" in terminal.text
     assert "OPENAI_API_KEY=sk-" in terminal.text
+    assert "pretend money" in terminal.text
     assert str(tmp_path) in terminal.text
     terminal.wait_for(terminal.pages_answer)
 

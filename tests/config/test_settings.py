@@ -53,6 +53,10 @@ def test_every_variable_is_documented() -> None:
         ("EMAIL_URL", "submission://host"),
         ("DEMO_MODEL", "yes"),
         ("GOOGLE_PLAY_PRODUCTS", "easel.basic"),
+        ("STRIPE_SECRET_KEY", "pk_live_0123456789"),
+        ("STRIPE_SECRET_KEY", "sk_test_practice"),
+        ("STRIPE_PRACTICE", "true"),
+        ("CURRENCY", "dollars"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_names_the_variable(
