@@ -8,17 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from billing import checkout, memberships, reconciling, tiers
-from billing.earning import referrals
+from billing import checkout, credits, memberships, reconciling, tiers
+from billing.earning import codes, daily, referrals, rewards
 from billing.google_play import refunds
-from billing.models import Membership, Payment
+from billing.models import CreditEntry, Membership, Payment, RedeemCode
 from gallery import removing
 from tests.billing.shop import Shop
-from tests.cast import a_person, balance
+from tests.cast import a_person, all_at_once, balance
 
 HOSTILE = ["", "\x00", "\ud83d".encode("utf-16", "surrogatepass").decode("latin-1"), "9" * 5000,
            "-1", "1e9", "٣", "{}", "../..", "//evil.example", "https://evil.example"]  # fmt: skip
@@ -105,14 +107,7 @@ def test_one_month_given_back_at_google_leaves_the_friends_reward(db: None) -> N
     """Severity: low. With Stripe the reward stays while anything that was paid is left."""
     dora, emil = a_person("dora"), a_person("emil")
     brought(emil, dora)
-    months = [
-        Payment.objects.create(
-            account=emil.credit_account, source=Membership.Source.GOOGLE, reference=f"GPA.{n}",
-            livemode=True, offer="basic", description="Basic", currency="usd", amount=900,
-            credits=0, paid_at=timezone.now(),
-        )
-        for n in range(2)
-    ]  # fmt: skip
+    months = [a_payment(emil, f"GPA.{n}", amount=900) for n in range(2)]
     referrals.pay(emil)
     rewarded = balance(dora)
     assert rewarded
@@ -214,3 +209,54 @@ def test_a_fresh_subscription_that_never_was_paid_gives_no_tier(shop: Shop, alic
 
     assert tiers.of(alice) == tiers.offered()[0]
     assert timezone.now() + timedelta(days=4) > Membership.objects.get().paid_until
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_friends_who_pay_return_and_redeem_at_once_wait_for_nobody(settings: Any) -> None:
+    """Severity: high where it fails. Each takes its own account and then the referrer's."""
+    dora = a_person("dora")
+    friends = [a_person(f"friend{n}") for n in range(4)]
+    for older, friend in zip([dora, dora, *friends], friends, strict=False):
+        brought(friend, older)
+    paid = [a_payment(friend, f"GPA.{friend.pk}", amount=900) for friend in friends]
+    RedeemCode.objects.create(code="ALLATONCE", credits=5, uses=100)
+    everybody = [dora, *friends]
+    results = all_at_once(
+        [
+            *[lambda friend=friend: paying(friend) for friend in friends],
+            *[lambda each=each: refunds.take_back(each) for each in paid],
+            *[lambda who=who: codes.redeem(user=who, code="ALLATONCE") for who in everybody],
+            *[lambda who=who: codes.redeem(user=who, code="ALLATONCE") for who in everybody],
+            *[lambda who=who: daily.claim(who) for who in everybody],
+        ]
+    )
+
+    broken = [each for each in results if isinstance(each, Exception)]
+    assert [each for each in broken if not isinstance(each, rewards.NotEarned)] == []
+    assert len(broken) == len(everybody)  # the second try of each with the same code
+    assert RedeemCode.objects.get().used == len(everybody)
+    for who in everybody:
+        entries = CreditEntry.objects.for_user(who).aggregate(total=Sum("delta"))
+        assert balance(who) == entries["total"]
+        assert balance(who) >= 6
+
+
+@transaction.atomic
+def paying(friend: User) -> None:
+    credits.lock_account(friend)
+    referrals.pay(friend)
+
+
+def a_payment(user: User, reference: str, *, amount: int) -> Payment:
+    return Payment.objects.create(
+        account=user.credit_account,
+        source=Membership.Source.GOOGLE,
+        reference=reference,
+        livemode=True,
+        offer="basic",
+        description="Basic",
+        currency="usd",
+        amount=amount,
+        credits=0,
+        paid_at=timezone.now(),
+    )
