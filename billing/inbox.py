@@ -110,11 +110,13 @@ def follow(pk: int) -> bool:
 def sweep() -> int:
     """Ring for what nobody followed yet; how many there were."""
     now = timezone.now()
+    waiting = unfollowed().filter(updated__lt=now - FIRST_WAIT).order_by("pk")
+    times = waiting.values_list("pk", "created", "updated").iterator()
     due = [
-        trigger.pk
-        for trigger in unfollowed().filter(updated__lt=now - FIRST_WAIT).order_by("pk")[:500]
-        if now - trigger.updated >= min(trigger.updated - trigger.created, timedelta(hours=1))
-    ]
+        pk
+        for pk, created, updated in times
+        if now - updated >= min(updated - created, timedelta(hours=1))
+    ][:500]
     for pk in due:
         ring(pk)
     return len(due)

@@ -50,7 +50,12 @@ def prepare() -> None:
     stripe.max_network_retries = 1
     stripe.api_version = settings.STRIPE_API_VERSION
     StripeModel._find_owner_account = classmethod(_no_owner)
+    mirrored.Product._sync_product_features = _no_features
 
 
 def _no_owner(cls: type[StripeModel], data: Any, api_key: str = "") -> None:
     """There is one account, and its row would hold the key."""
+
+
+def _no_features(self: mirrored.Product, api_key: str = "") -> None:
+    """We use none, and dj-stripe would ask for them within a transaction."""

@@ -8,6 +8,8 @@ is a line below zero. What a discount took off was not paid, and grants nothing.
 from __future__ import annotations
 
 import logging
+import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -143,6 +145,10 @@ def _record(account: CreditAccount, invoice: Object, shares: list[Share]) -> Pay
     # One movement at a time for each person: the second of two copies waits here and finds it.
     user = credits.lock_account(account.user).user
     if earlier := Payment.objects.filter(source=STRIPE, reference=invoice["id"]).first():
+        if not earlier.payment_intent and _intent(invoice):
+            # The first reading was too early to name it.
+            earlier.payment_intent = _intent(invoice)
+            earlier.save(update_fields=["payment_intent"])
         return earlier
     granted = sum(share.credits for share in shares)
     if not granted and not invoice["amount_paid"]:
@@ -190,7 +196,8 @@ def _close_checkout(account: CreditAccount, invoice: Object) -> None:
     notes = {**(details.get("metadata") or {}), **(invoice.get("metadata") or {})}
     if invoice["billing_reason"] not in {"subscription_create", "manual"}:
         return
-    if pk := notes.get("easel_checkout"):
+    with suppress(ValueError):
+        pk = uuid.UUID(notes.get("easel_checkout", ""))
         own = Checkout.objects.filter(account=account, pk=pk)
         own.update(state=Checkout.State.PAID, invoice=invoice["id"])
 

@@ -14,15 +14,17 @@ from billing import finality
 @pytest.fixture(scope="session", autouse=True)
 def _ledger_can_be_flushed() -> Iterator[None]:
     """``flush``, by which tests with real transactions end, lifts the protection for a moment."""
-    plain = connection.ops.sql_flush
+    # Of the class: other threads and event loops have connections of their own.
+    operations: Any = type(connection.ops)
+    plain = operations.sql_flush
 
-    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
-        statements = plain(*args, **kwargs)
+    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        statements: list[str] = plain(self, *args, **kwargs)
         if not any("billing_creditentry" in statement for statement in statements):
             return statements
         return [*finality.undoing(connection), *statements, *finality.protection(connection)]
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(connection.ops, "sql_flush", sql_flush)
+    patch.setattr(operations, "sql_flush", sql_flush)
     yield
     patch.undo()
