@@ -8,7 +8,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
 from billing import allowances, tiers
 from billing.models import Tier
 
@@ -38,9 +37,8 @@ class Column:
     lines: list[Line]
 
 
-def of(user: User) -> list[Column]:
-    """All tiers, the lowest first. One query more than :func:`billing.tiers.offered`."""
-    mine = tiers.of(user)
+def with_mine(mine: Tier) -> list[Column]:
+    """All tiers, the lowest first, beside the one that the person is in."""
     return [_column(tier, mine) for tier in tiers.offered()]
 
 

@@ -70,11 +70,6 @@ class Offer:
     def is_plan(self) -> bool:
         return bool(self.tier)
 
-    @property
-    def pictures_for_one(self) -> float:
-        """Cents for one credit, to compare packs by."""
-        return self.cents / self.credits
-
 
 class UnknownOffer(Exception):
     """No pack or plan of this name is for sale."""

@@ -52,7 +52,7 @@ def page(user: User) -> dict[str, Any]:
         "account": account,
         "purse": statement.purse(user),
         "tier": tier,
-        "comparison": comparison.of(user),
+        "comparison": comparison.with_mine(tier),
         "memberships": [Standing(each) for each in memberships],
         "subscribed": any(each.source == Membership.Source.STRIPE for each in memberships),
         "packs": offers.packs(),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def words(user: User, slug: str, *, better: bool = False) -> list[str]:
-    [column] = [one for one in comparison.of(user) if one.tier.slug == slug]
+    [column] = [one for one in comparison.with_mine(tiers.of(user)) if one.tier.slug == slug]
     return [line.words for line in column.lines if line.is_better or not better]
 
 
@@ -93,7 +93,9 @@ def test_it_follows_the_rows_and_the_ceilings_of_the_house(alice: User, settings
 def test_the_page_marks_the_persons_own(alice: User) -> None:
     subscribe(alice, "basic")
 
-    text = render_to_string("billing/_tiers.html", {"comparison": comparison.of(alice)})
+    text = render_to_string(
+        "billing/_tiers.html", {"comparison": comparison.with_mine(tiers.of(alice))}
+    )
 
     _before, mine, after = text.partition('aria-current="true"')
     assert text.count("Your tier") == 1
