@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,10 +16,11 @@ logger = logging.getLogger(__name__)
 
 @csrf_exempt
 @require_POST
-def stripe_webhook(request: HttpRequest) -> HttpResponse:
+def stripe_webhook(request: HttpRequest, endpoint: UUID | None = None) -> HttpResponse:
     """200 once the event is stored or was known, 400 for what Stripe did not sign.
 
-    Nothing that is not signed is stored, so junk fills no table.
+    Nothing that is not signed is stored, so junk fills no table. ``endpoint`` is how dj-stripe
+    addresses webhooks that it made; any secret of ours is good at any address.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > inbox.LARGEST:
         return HttpResponse("Too large.", status=413, content_type="text/plain")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("generator.urls")),
     path("billing/", include("billing.urls")),
     path("stripe/webhook/", webhooks.stripe_webhook, name="stripe_webhook"),
+    path("stripe/webhook/<uuid:endpoint>/", webhooks.stripe_webhook),
     path("join/<str:code>/", earning.join, name="join"),
     path("accounts/", include("accounts.urls")),
     path("accounts/preferences/", preferences.preferences, name="preferences"),
