@@ -55,8 +55,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.shop = Shop(self.stripe)
         self.people = {name: a_person(name, balance=20) for name in PEOPLE}
         self.heard: list[Object] = []
-        self.spent = 0
-        self.granted = dict.fromkeys(PEOPLE, 20)
+        self.work: dict[str, tuple[str, int, int]] = {}
 
     @rule(name=st.sampled_from(PEOPLE), key=st.sampled_from(PACKS), late=st.booleans())
     def buy(self, name: str, key: str, late: bool) -> None:
@@ -104,12 +103,26 @@ class MoneyMachine(RuleBasedStateMachine):
     def spend(self, name: str, amount: int) -> None:
         user = self.people[name]
         before = credits.balance(user)
+        reference = f"generation:{len(self.work)}"
         try:
-            credits.spend(user=user, amount=amount, reference=f"generation:{random.random()}")
+            credits.spend(user=user, amount=amount, reference=reference)
         except (credits.InsufficientCredits, credits.AccountFrozen):
             assert credits.balance(user) == before
         else:
             assert before >= amount
+            self.work[reference] = (name, amount, 0)
+
+    @rule(which=st.integers(0, 20), missing=st.integers(0, 60), times=st.integers(1, 3))
+    def work_ends(self, which: int, missing: int, times: int) -> None:
+        """Some of it was not delivered; the worker may say so more than once."""
+        if not self.work:
+            return
+        reference = list(self.work)[which % len(self.work)]
+        name, amount, given_back = self.work[reference]
+        missing = given_back or min(missing, amount)
+        for _ in range(times if missing else 0):
+            credits.refund(user=self.people[name], amount=missing, reference=reference)
+        self.work[reference] = (name, amount, missing)
 
     @rule(which=st.integers(0, 5), amount=st.sampled_from([1, 100, 333, None]),
           status=st.sampled_from(["succeeded", "pending"]))  # fmt: skip
@@ -190,7 +203,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_right(self) -> None:
-        """M1 and M3 by the audit, M2 by uniqueness, and M5: no credits without money."""
+        """M1 and M3 by the audit, M2 and M4 by counting, and M5: no credits without money."""
+        for reference, (_name, amount, missing) in self.work.items():
+            entries = CreditEntry.objects.filter(reference=reference).order_by("pk")
+            deltas = list(entries.values_list("delta", flat=True))
+            assert deltas == [-amount, *([missing] if missing else [])]
         assert list(audit.differences()) == []
         assert [each for each in payment_audit.differences() if "unknown here" not in each] == []
         for payment in Payment.objects.all():
