@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, connections
 
 from accounts.models import User
-from billing import audit, credits
-from billing.models import CreditAccount, CreditEntry
+from billing import audit, credits, tiers
+from billing.models import CreditAccount, CreditEntry, Tier
 from generator import pricing, submission
 from generator.models import Generation, ImageModel
 from generator.submission import ImageRequest
@@ -28,8 +28,11 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def _no_other_limits(settings: Any) -> None:
+def _no_other_limits(settings: Any, transactional_db: None) -> None:
     settings.MAX_ACTIVE_GENERATIONS = settings.MAX_GENERATIONS_PER_MINUTE = THREADS + 1
+    # The credits are to stop them, not the tier.
+    Tier.objects.update(jobs_at_once=THREADS + 1, images_per_day=None)
+    tiers.forget()
 
 
 def test_two_hundred_with_credits_for_37_pictures_get_37() -> None:
