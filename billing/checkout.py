@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 State = Checkout.State
 
+TILLS_AN_HOUR = 30
+"""For each person; every one of them is an object at Stripe."""
+
 
 class AlreadySubscribed(Exception):
     """There is a subscription; it is changed in the portal and not bought a second time."""
@@ -31,11 +36,19 @@ class AlreadySubscribed(Exception):
         return _("You have a plan already. Change it under “Manage plan”.")
 
 
+class TooManyTills(Exception):
+    """More than :data:`TILLS_AN_HOUR` were opened: a script, or somebody who is stuck."""
+
+    @property
+    def sentence(self) -> str:
+        return _("You opened the till very often within the last hour. Try again later.")
+
+
 def start(*, user: User, key: str, form_id: uuid.UUID) -> str:
     """The address of Stripe's page where the person pays for the offer ``key``.
 
     A second call with the same ``form_id`` (a double click) leads to the same page. Raises
-    UnknownOffer, AlreadySubscribed, and what the gateway raises.
+    UnknownOffer, AlreadySubscribed, TooManyTills, and what the gateway raises.
     """
     offer = offers.for_sale(key)
     if offer.is_plan and has_subscription(user):
@@ -148,6 +161,10 @@ def _checkout(user: User, offer: Offer, form_id: uuid.UUID) -> Checkout:
     same = Checkout.objects.filter(pk=form_id, account_id=user.pk, offer=offer.key)
     if earlier := same.filter(state=State.OPEN, cents=offer.cents).first():
         return earlier
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    recent = Checkout.objects.for_user(user).filter(created_at__gt=an_hour_ago)
+    if recent.count() >= TILLS_AN_HOUR:
+        raise TooManyTills
     try:
         with transaction.atomic():
             return Checkout.objects.create(pk=form_id, **values)

@@ -20,6 +20,7 @@ from billing.models import Checkout, Payment
 TROUBLE = (
     offers.UnknownOffer,
     checkout.AlreadySubscribed,
+    checkout.TooManyTills,
     gateway.StripeUnavailable,
     gateway.StripeRefused,
     gateway.NotConfigured,

@@ -149,3 +149,14 @@ def test_a_session_that_runs_out_is_given_up(shop: Shop, alice: User) -> None:
 
     began.refresh_from_db()
     assert (began.state, balance(alice)) == (Checkout.State.EXPIRED, 10)
+
+
+def test_a_script_that_opens_tills_is_stopped(shop: Shop, alice: User, client: Client) -> None:
+    client.force_login(alice)
+    for _ in range(checkout.TILLS_AN_HOUR):
+        client.post("/billing/checkout/", {"offer": "pack-small"})
+
+    answer = client.post("/billing/checkout/", {"offer": "pack-small"}, follow=True)
+
+    assert "very often" in answer.content.decode()
+    assert Checkout.objects.count() == checkout.TILLS_AN_HOUR
