@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 import random
 import time
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
-from djstripe.models import Event, WebhookEventTrigger
+from djstripe.models import WebhookEventTrigger
 
 from accounts.models import User
 from billing import inbox
@@ -39,15 +39,26 @@ def the_six(shop: Shop, user: User) -> list[Object]:
 
 
 def test_all_orders_of_the_six_events_of_a_purchase_grant_once(shop: Shop, alice: User) -> None:
+    """Each order from a fresh start: orders that begin alike share their beginning."""
     events = the_six(shop, alice)
-    for order in itertools.permutations(range(6)):
-        Event.objects.all().delete()
-        WebhookEventTrigger.objects.all().delete()
-        shop.hear([events[at] for at in order])
+    orders = 0
 
-        assert balance(alice) == 60, order
+    def hear_after(heard: tuple[int, ...]) -> None:
+        nonlocal orders
+        if len(heard) == len(events):
+            assert balance(alice) == 60, heard
+            assert CreditEntry.objects.filter(kind="purchase").count() == 1
+            orders += 1
+        for at in set(range(len(events))) - set(heard):
+            with transaction.atomic():
+                inbox.receive(events[at], ip="::1")
+                shop.work()
+                hear_after((*heard, at))
+                transaction.set_rollback(True)
 
-    assert CreditEntry.objects.filter(kind="purchase").count() == 1
+    hear_after(())
+
+    assert orders == 720
 
 
 @pytest.mark.parametrize("seed", range(8))
