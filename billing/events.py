@@ -82,13 +82,8 @@ def _customer(kind: str, thing: Object) -> None:
 def _price(kind: str, thing: Object) -> None:
     if "easel_offer" not in (thing.get("metadata") or {}):
         return
-    price = gateway.find(
-        lambda stripe: stripe.v1.prices.retrieve(thing["id"], {"expand": ["product"]})
-    )
-    if price:
-        mirror.keep(price["product"])
-        mirror.keep({**price, "product": price["product"]["id"]})
-        offers.forget()
+    mirror.keep_price(thing["id"])
+    offers.forget()
 
 
 def _product(kind: str, thing: Object) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from djstripe import models as mirrored
 from djstripe.models.base import StripeModel
 
+from billing import gateway
 from billing.gateway import TIMEOUT, Object
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,16 @@ def try_to_keep(thing: Object) -> None:
         keep(thing)
     except Exception:
         logger.exception("dj-stripe could not mirror %s", thing.get("id"))
+
+
+def keep_price(price_id: str) -> None:
+    """Read a price with its product at Stripe and mirror both, if the price is ours."""
+    price = gateway.find(
+        lambda stripe: stripe.v1.prices.retrieve(price_id, {"expand": ["product"]})
+    )
+    if price and "easel_offer" in (price.get("metadata") or {}):
+        keep(price["product"])
+        keep({**price, "product": price["product"]["id"]})
 
 
 def prepare() -> None:

@@ -56,14 +56,12 @@ class Offer:
     """A price at Stripe that is ours. ``tier`` is empty for a pack."""
 
     price_id: str
-    product_id: str
     key: str
     name: str
     credits: int
     cents: int
     currency: str
     tier: str
-    is_active: bool
     livemode: bool
 
     @property
@@ -153,13 +151,11 @@ def _offer(price: Any) -> Offer | None:
         return None
     return Offer(
         price_id=price.id,
-        product_id=price.product_id,
         key=notes["easel_offer"],
         name=price.product.name,
         credits=int(credits),
         cents=data["unit_amount"],
         currency=data["currency"],
         tier=notes.get("easel_tier", ""),
-        is_active=bool(price.active),
         livemode=bool(price.livemode),
     )

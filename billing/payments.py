@@ -83,8 +83,7 @@ def settle_intent(payment_intent: str) -> Payment | None:
 
 def subscription_of(invoice: Object) -> str:
     """The subscription that an invoice is for; empty for a pack."""
-    details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    return str(details.get("subscription") or "")
+    return str(_details(invoice).get("subscription") or "")
 
 
 def _account(invoice: Object) -> CreditAccount | None:
@@ -92,12 +91,21 @@ def _account(invoice: Object) -> CreditAccount | None:
     account = customers.account_of(invoice["customer"])
     if account is None or invoice["livemode"] != settings.STRIPE_LIVE_MODE:
         return None
-    details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    notes = {**(details.get("metadata") or {}), **(invoice.get("metadata") or {})}
+    notes = _notes(invoice)
     if notes.get("easel_user", str(account.pk)) != str(account.pk):
         logger.error("Invoice %s names another person than its customer.", invoice["id"])
         return None
     return account
+
+
+def _details(invoice: Object) -> Object:
+    """What an invoice says of its subscription; nothing for a pack."""
+    return (invoice.get("parent") or {}).get("subscription_details") or {}
+
+
+def _notes(invoice: Object) -> Object:
+    """Our metadata: a subscription's, and over them the invoice's own."""
+    return {**(_details(invoice).get("metadata") or {}), **(invoice.get("metadata") or {})}
 
 
 def _shares(invoice: Object) -> list[Share]:
@@ -132,11 +140,7 @@ def _offer(line: Object) -> Offer | None:
         return None
     if known := offers.of_price(price):
         return known
-    found = gateway.find(lambda stripe: stripe.v1.prices.retrieve(price, {"expand": ["product"]}))
-    if found is None or "easel_offer" not in (found.get("metadata") or {}):
-        return None
-    mirror.keep(found["product"])
-    mirror.keep({**found, "product": found["product"]["id"]})
+    mirror.keep_price(price)
     return offers.of_price(price)
 
 
@@ -192,8 +196,7 @@ def _named(shares: list[Share]) -> str:
 
 
 def _close_checkout(account: CreditAccount, invoice: Object) -> None:
-    details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    notes = {**(details.get("metadata") or {}), **(invoice.get("metadata") or {})}
+    notes = _notes(invoice)
     if invoice["billing_reason"] not in {"subscription_create", "manual"}:
         return
     with suppress(ValueError):

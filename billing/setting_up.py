@@ -80,9 +80,9 @@ def set_up() -> Iterator[str]:
 def check() -> str:
     """For `doctor`: ask Stripe, and look whether everything is there. Raises NotSetUp."""
     sold = offers.current()
-    url = f"{settings.SITE_URL}{WEBHOOK_PATH}"
-    listed = gateway.every(lambda stripe: stripe.v1.webhook_endpoints.list({"limit": 100}))
-    if not any(each["url"] == url and each["status"] == "enabled" for each in listed):
+    url = _webhook_url()
+    endpoint = _endpoint(url)
+    if endpoint is None or endpoint["status"] != "enabled":
         raise NotSetUp(f"no webhook leads to {url}")
     if len(sold) < len(PACKS) + len(PLANS):
         raise NotSetUp(f"{len(sold)} of {len(PACKS) + len(PLANS)} packs and plans are for sale")
@@ -197,9 +197,8 @@ def _portal(plans: list[Object]) -> str:
 
 def _webhook() -> str:
     """The secret of a new endpoint is told once, so it is kept here."""
-    url = f"{settings.SITE_URL}{WEBHOOK_PATH}"
-    listed = gateway.every(lambda stripe: stripe.v1.webhook_endpoints.list({"limit": 100}))
-    found = next((each for each in listed if each["url"] == url), None)
+    url = _webhook_url()
+    found = _endpoint(url)
     if found:
         known = WebhookEndpoint.objects.filter(id=found["id"]).exclude(secret="").exists()
         gateway.call(
@@ -236,3 +235,13 @@ def _webhook() -> str:
         },
     )
     return f"Webhook {url}: created."
+
+
+def _webhook_url() -> str:
+    return f"{settings.SITE_URL}{WEBHOOK_PATH}"
+
+
+def _endpoint(url: str) -> Object | None:
+    """The webhook at Stripe that leads to ``url``."""
+    listed = gateway.every(lambda stripe: stripe.v1.webhook_endpoints.list({"limit": 100}))
+    return next((each for each in listed if each["url"] == url), None)

@@ -44,11 +44,6 @@ def of(user: User) -> Tier:
     return max((tier for tier in offered() if tier.pk in ids), key=_rank, default=offered()[0])
 
 
-def above(tier: Tier) -> list[Tier]:
-    """The tiers that one could change to for more, the nearest first."""
-    return [each for each in offered() if each.rank > tier.rank]
-
-
 def forget() -> None:
     """Read the tiers anew at the next request."""
     global _remembered
